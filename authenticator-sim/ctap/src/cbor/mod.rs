@@ -1,0 +1,27 @@
+//! CBOR as CTAP uses it (CTAP 2.3 §8: the CTAP2 canonical CBOR encoding form).
+
+mod tree;
+mod value;
+mod view;
+mod writer;
+
+pub use tree::{Flaw, FlawKind, Kind, Malformed, Node, Span, Tree};
+pub use value::Value;
+pub use view::{DecodeError, Fields, Problem, expect_array, expect_bool, expect_bytes, expect_text, expect_uint};
+pub use writer::Writer;
+
+/// Nesting that CTAP2 messages may have (CTAP 2.3 §8, "nesting depth").
+pub const MAX_DEPTH: usize = 4;
+
+/// Reads one message strictly: canonical form, at most [`MAX_DEPTH`] levels, nothing after it.
+///
+/// # Errors
+///
+/// The first flaw, as [`Problem::NotCanonical`] or [`Problem::Malformed`]: both are `INVALID_CBOR` on the wire.
+pub fn parse_canonical(bytes: &[u8]) -> Result<Node<'_>, DecodeError> {
+    let tree = Tree::parse(bytes).map_err(|e| DecodeError { at: e.at, field: "", problem: Problem::Malformed })?;
+    match tree.flaws.first() {
+        None => Ok(tree.root),
+        Some(flaw) => Err(DecodeError { at: flaw.at, field: "", problem: Problem::NotCanonical(flaw.kind) }),
+    }
+}

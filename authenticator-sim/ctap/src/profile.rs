@@ -1,0 +1,162 @@
+//! Profiles: what a product can do, as data. The YAML loader is in `keyrig-device`.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Aaguid;
+use crate::cose::Algorithm;
+use crate::message::get_info::Info;
+
+/// One product generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The file's name without its ending.
+    pub id: String,
+    /// The name on the box.
+    pub name: String,
+    /// Who makes it.
+    pub maker: String,
+    /// The AAGUID in the authenticator data.
+    pub aaguid: Aaguid,
+    /// The firmware generation, for people: `5.7.1`.
+    #[serde(default)]
+    pub firmware: Option<String>,
+    /// Where it sits.
+    pub attachment: Attachment,
+    /// What the client is told, `usb`, `nfc`, `ble`, `smart-card`, `hybrid`, `internal`; getInfo may say less.
+    pub transports: Vec<String>,
+    /// How it verifies its user.
+    pub user_verification: UserVerification,
+    /// BE and BS of a new credential.
+    #[serde(default)]
+    pub backup: Backup,
+    /// How it attests when it is asked to.
+    pub attestation: Attestation,
+    /// What the signature counter counts.
+    pub sign_count: SignCount,
+    /// Algorithms it makes keys for, the preferred one first; getInfo may not tell them.
+    pub algorithms: Vec<Algorithm>,
+    /// Discoverable credentials it has room for.
+    pub discoverable_credentials: u32,
+    /// Lengths of credential ids in bytes.
+    pub credential_id: CredentialIdLengths,
+    /// What getInfo says.
+    pub get_info: Info,
+    /// Observed deviations, by name.
+    #[serde(default)]
+    pub quirks: Vec<String>,
+    /// Where each claim comes from, by the member it is about.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// Where an authenticator sits (WebAuthn L3 §5.4.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attachment {
+    /// It roams.
+    CrossPlatform,
+    /// It is part of the client's device.
+    Platform,
+}
+
+impl Attachment {
+    /// The value of `authenticatorAttachment`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CrossPlatform => "cross-platform",
+            Self::Platform => "platform",
+        }
+    }
+}
+
+/// How an authenticator verifies its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UserVerification {
+    /// By a PIN that the platform passes on.
+    ClientPin,
+    /// By something of its own: a finger, a face, the screen lock.
+    BuiltIn,
+    /// Not at all.
+    None,
+}
+
+/// BE and BS of a new credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// Backup eligible.
+    pub eligible: bool,
+    /// Backup state.
+    pub state: bool,
+}
+
+/// How an authenticator attests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// The format.
+    pub format: AttestationFormat,
+    /// The certificates behind it; a chain needs them.
+    #[serde(default)]
+    pub chain: Option<Chain>,
+}
+
+/// The format an authenticator attests in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttestationFormat {
+    /// `none`.
+    None,
+    /// `packed`, signed by the credential key.
+    PackedSelf,
+    /// `packed`, signed by a certificate's key.
+    Packed,
+}
+
+/// The certificates of an attestation, issued under a test root of our own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+    /// CN of the root; profiles that name the same root share it.
+    pub root: String,
+    /// CN of the leaf.
+    pub common_name: String,
+    /// O of the leaf.
+    pub organization: String,
+    /// C of the leaf, two letters.
+    pub country: String,
+    /// Whether the leaf carries the AAGUID extension.
+    #[serde(default = "yes")]
+    pub aaguid_extension: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// What the signature counter counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignCount {
+    /// Nothing: always zero.
+    Zero,
+    /// Every signature of the device.
+    Global,
+    /// Every signature of the credential.
+    PerCredential,
+}
+
+/// Lengths of credential ids in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialIdLengths {
+    /// Of a server-side credential.
+    pub server_side: u16,
+    /// Of a discoverable credential.
+    pub discoverable: u16,
+}

@@ -1,0 +1,1 @@
+//! The only emulator code that touches the operating system.

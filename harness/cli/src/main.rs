@@ -1,0 +1,2 @@
+//! The binary `keyrig`.
+fn main() {}

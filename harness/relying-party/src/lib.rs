@@ -1,0 +1,1 @@
+//! Verifies from bytes alone, step by step; never sees the emulator.
