@@ -1,5 +1,6 @@
 //! Typed reading of raw items: what was expected, where, and which status an authenticator owes for it.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::{FlawKind, Kind, Node};
@@ -100,6 +101,15 @@ impl<'n, 'a> Fields<'n, 'a> {
     /// The member with this text key.
     pub fn text(&self, key: &str) -> Option<&'n Node<'a>> {
         self.entries.iter().find(|(k, _)| k.kind == Kind::Text(key)).map(|(_, v)| v)
+    }
+
+    /// The byte string with this unsigned key, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotA`].
+    pub fn optional_bytes(&self, key: u64, field: &'static str) -> Result<Option<Vec<u8>>, DecodeError> {
+        self.uint(key).map(|node| expect_bytes(node, field).map(<[u8]>::to_vec)).transpose()
     }
 
     /// The mandatory member with this unsigned key.

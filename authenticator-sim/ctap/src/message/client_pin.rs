@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::cbor::{DecodeError, Fields, Writer, expect_bool, expect_bytes, expect_text, expect_uint, parse_canonical};
+use crate::cbor::{DecodeError, Fields, Writer, expect_bool, expect_text, expect_uint, parse_canonical};
 use crate::open::open_enum;
 
 open_enum! {
@@ -112,9 +112,9 @@ impl Request {
             protocol: fields.uint(1).map(|n| expect_uint(n, "pinUvAuthProtocol")).transpose()?,
             subcommand: Subcommand(expect_uint(fields.require(2, "subCommand")?, "subCommand")?),
             key_agreement: key_agreement.transpose()?,
-            pin_uv_auth_param: bytes_at(&fields, 4, "pinUvAuthParam")?,
-            new_pin_enc: bytes_at(&fields, 5, "newPinEnc")?,
-            pin_hash_enc: bytes_at(&fields, 6, "pinHashEnc")?,
+            pin_uv_auth_param: fields.optional_bytes(4, "pinUvAuthParam")?,
+            new_pin_enc: fields.optional_bytes(5, "newPinEnc")?,
+            pin_hash_enc: fields.optional_bytes(6, "pinHashEnc")?,
             permissions: fields.uint(9).map(|n| expect_uint(n, "permissions")).transpose()?.map(Permissions),
             rp_id: fields.uint(10).map(|n| expect_text(n, "rpId")).transpose()?.map(str::to_string),
         })
@@ -184,7 +184,7 @@ impl Response {
         let fields = Fields::of(&root, "")?;
         Ok(Self {
             key_agreement: fields.uint(1).map(|n| n.span.of(bytes).to_vec()),
-            pin_uv_auth_token: bytes_at(&fields, 2, "pinUvAuthToken")?,
+            pin_uv_auth_token: fields.optional_bytes(2, "pinUvAuthToken")?,
             pin_retries: fields.uint(3).map(|n| expect_uint(n, "pinRetries")).transpose()?,
             power_cycle_state: fields.uint(4).map(|n| expect_bool(n, "powerCycleState")).transpose()?,
             uv_retries: fields.uint(5).map(|n| expect_uint(n, "uvRetries")).transpose()?,
@@ -220,8 +220,4 @@ impl Response {
         }
         out.into_bytes()
     }
-}
-
-fn bytes_at(fields: &Fields<'_, '_>, key: u64, name: &'static str) -> Result<Option<Vec<u8>>, DecodeError> {
-    Ok(fields.uint(key).map(|n| expect_bytes(n, name)).transpose()?.map(<[u8]>::to_vec))
 }

@@ -62,7 +62,7 @@ impl Request {
             allow_list: fields.uint(3).map(|n| Descriptor::decode_list(n, "allowList")).transpose()?,
             extensions: extensions(&fields, 4, bytes)?,
             options: Options::decode(&fields, 5)?,
-            pin_uv_auth_param: bytes_at(&fields, 6, "pinUvAuthParam")?,
+            pin_uv_auth_param: fields.optional_bytes(6, "pinUvAuthParam")?,
             pin_uv_auth_protocol: fields.uint(7).map(|n| expect_uint(n, "pinUvAuthProtocol")).transpose()?,
         })
     }
@@ -112,7 +112,7 @@ impl Response {
             user: fields.uint(4).map(User::decode).transpose()?,
             number_of_credentials: fields.uint(5).map(|n| expect_uint(n, "numberOfCredentials")).transpose()?,
             user_selected: fields.uint(6).map(|n| expect_bool(n, "userSelected")).transpose()?,
-            large_blob_key: bytes_at(&fields, 7, "largeBlobKey")?,
+            large_blob_key: fields.optional_bytes(7, "largeBlobKey")?,
             unsigned_extensions: fields.uint(8).map(|n| n.span.of(bytes).to_vec()),
         })
     }
@@ -155,8 +155,4 @@ impl Response {
             out.uint(8).raw(outputs);
         }
     }
-}
-
-fn bytes_at(fields: &Fields<'_, '_>, key: u64, name: &'static str) -> Result<Option<Vec<u8>>, DecodeError> {
-    Ok(fields.uint(key).map(|n| expect_bytes(n, name)).transpose()?.map(<[u8]>::to_vec))
 }

@@ -200,14 +200,15 @@ impl Info {
             attestation_formats: f.texts(0x16, "attestationFormats")?,
             uv_count_since_last_pin_entry: f.number(0x17, "uvCountSinceLastPinEntry")?,
             long_touch_for_reset: f.flag(0x18, "longTouchForReset")?,
-            enc_identifier: f.bytes(0x19, "encIdentifier")?,
+            enc_identifier: f.0.optional_bytes(0x19, "encIdentifier")?,
             transports_for_reset: f.texts(0x1a, "transportsForReset")?,
             pin_complexity_policy: f.flag(0x1b, "pinComplexityPolicy")?,
             pin_complexity_policy_url: f
-                .bytes(0x1c, "pinComplexityPolicyURL")?
+                .0
+                .optional_bytes(0x1c, "pinComplexityPolicyURL")?
                 .map(|url| String::from_utf8_lossy(&url).into_owned()),
             max_pin_length: f.number(0x1d, "maxPINLength")?,
-            enc_cred_store_state: f.bytes(0x1e, "encCredStoreState")?,
+            enc_cred_store_state: f.0.optional_bytes(0x1e, "encCredStoreState")?,
             authenticator_config_commands: f.numbers(0x1f, "authenticatorConfigCommands")?,
         })
     }
@@ -279,10 +280,6 @@ impl Reader<'_, '_> {
 
     fn flag(&self, key: u64, name: &'static str) -> Result<Option<bool>, DecodeError> {
         self.0.uint(key).map(|n| expect_bool(n, name)).transpose()
-    }
-
-    fn bytes(&self, key: u64, name: &'static str) -> Result<Option<Vec<u8>>, DecodeError> {
-        Ok(self.0.uint(key).map(|n| expect_bytes(n, name)).transpose()?.map(<[u8]>::to_vec))
     }
 
     fn texts(&self, key: u64, name: &'static str) -> Result<Vec<String>, DecodeError> {

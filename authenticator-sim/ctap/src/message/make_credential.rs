@@ -83,7 +83,6 @@ impl Request {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let root = parse_canonical(bytes)?;
         let fields = Fields::of(&root, "")?;
-        let pin_uv_auth_param = fields.uint(8).map(|n| expect_bytes(n, "pinUvAuthParam")).transpose()?;
         Ok(Self {
             client_data_hash: hash(&fields, 1)?,
             rp: RelyingParty::decode(fields.require(2, "rp")?)?,
@@ -92,7 +91,7 @@ impl Request {
             exclude_list: fields.uint(5).map(|n| Descriptor::decode_list(n, "excludeList")).transpose()?,
             extensions: extensions(&fields, 6, bytes)?,
             options: Options::decode(&fields, 7)?,
-            pin_uv_auth_param: pin_uv_auth_param.map(<[u8]>::to_vec),
+            pin_uv_auth_param: fields.optional_bytes(8, "pinUvAuthParam")?,
             pin_uv_auth_protocol: fields.uint(9).map(|n| expect_uint(n, "pinUvAuthProtocol")).transpose()?,
             enterprise_attestation: fields.uint(10).map(|n| expect_uint(n, "enterpriseAttestation")).transpose()?,
             attestation_formats: fields
@@ -168,7 +167,7 @@ impl Response {
             auth_data: expect_bytes(fields.require(2, "authData")?, "authData")?.to_vec(),
             statement: fields.require(3, "attStmt")?.span.of(bytes).to_vec(),
             enterprise: fields.uint(4).map(|n| expect_bool(n, "epAtt")).transpose()?,
-            large_blob_key: fields.uint(5).map(|n| expect_bytes(n, "largeBlobKey")).transpose()?.map(<[u8]>::to_vec),
+            large_blob_key: fields.optional_bytes(5, "largeBlobKey")?,
             unsigned_extensions: fields.uint(6).map(|n| n.span.of(bytes).to_vec()),
         })
     }
