@@ -1,2 +1,40 @@
-//! The binary `keyrig`.
-fn main() {}
+//! Words and exit codes only: the binary `keyrig`.
+
+mod command;
+mod decode;
+mod failure;
+mod output;
+
+use std::io::{BufWriter, Write, stdout};
+use std::process::ExitCode;
+
+use clap::Parser;
+use miette::MietteHandlerOpts;
+
+use crate::command::Keyrig;
+use crate::failure::Exit;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let words = Keyrig::parse();
+    let handler = |_: &_| -> Box<dyn miette::ReportHandler> {
+        Box::new(MietteHandlerOpts::new().width(100).terminal_links(false).unicode(true).build())
+    };
+    miette::set_hook(Box::new(handler)).expect("nothing else sets it");
+    let mut out = BufWriter::new(Output::new(stdout()));
+    let ended = words.run(&mut out);
+    let flushed = out.flush();
+    let exit = match (ended, flushed) {
+        (Ok(exit), Ok(())) => exit,
+        (Ok(exit), Err(error)) => complain(error.into(), exit),
+        (Err(failure), _) => complain(failure, Exit::Success),
+    };
+    ExitCode::from(exit.code())
+}
+
+fn complain(failure: failure::Failure, at_least: Exit) -> Exit {
+    let told = writeln!(std::io::stderr(), "{:?}", failure.report);
+    match told {
+        Ok(()) | Err(_) => failure.exit.max(at_least),
+    }
+}

@@ -1,0 +1,103 @@
+//! `keyrig decode`
+
+use std::fs;
+use std::io::{Read, Write, stdin};
+use std::path::Path;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use miette::miette;
+
+use crate::decode::{self, Decoded, Encoding, Kind};
+use crate::failure::{Exit, Failure};
+
+/// Take bytes apart: attestation object, authenticator data, client data, COSE key, CTAP message
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  keyrig decode 04
+  keyrig decode v6vDdDKViwYzYNOtZGHJxHNa5_jt1GWSpeDwFFKy5LUZAAAAAA
+  keyrig decode --as auth-data authenticator-data.bin
+  keyrig decode --json - < attestation-object.b64")]
+pub(crate) struct Words {
+    /// The bytes themselves, a file, or - for standard input
+    input: String,
+    /// What it is; found out if left out
+    #[arg(long = "as", value_name = "KIND", value_parser = kinds())]
+    kind: Option<String>,
+    /// The form it is written in; found out if left out
+    #[arg(long, value_name = "ENCODING")]
+    from: Option<Encoding>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn kinds() -> PossibleValuesParser {
+    decode::ALL.iter().map(|kind| PossibleValue::new(kind.name).help(kind.about)).collect::<Vec<_>>().into()
+}
+
+impl Words {
+    /// Prints the input taken apart.
+    pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        let input = read(&self.input)?;
+        let readings: Vec<(Encoding, Vec<u8>)> = match self.from {
+            Some(encoding) => encoding.read(&input).map(|bytes| (encoding, bytes)).into_iter().collect(),
+            None => decode::readings(&input).collect(),
+        };
+        let (kind, decoded) = match self.kind.as_deref().and_then(decode::kind) {
+            Some(kind) => (kind, as_told(kind, &readings)?),
+            None => as_guessed(&readings)?,
+        };
+        if self.json {
+            writeln!(out, "{:#}", decoded.to_json(kind.name))?;
+        } else {
+            decode::print(&decoded, out)?;
+        }
+        Ok(Exit::Success)
+    }
+}
+
+fn read(input: &str) -> Result<Vec<u8>, Failure> {
+    if input == "-" {
+        let mut bytes = Vec::new();
+        stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|e| Failure::environment(miette!("failed to read standard input: {e}")))?;
+        return Ok(bytes);
+    }
+    if Path::new(input).is_file() {
+        return fs::read(input).map_err(|e| Failure::environment(miette!("failed to read {input}: {e}")));
+    }
+    Ok(input.as_bytes().to_vec())
+}
+
+fn as_told(kind: &Kind, readings: &[(Encoding, Vec<u8>)]) -> Result<Decoded, Failure> {
+    let mut why = None;
+    for (_, bytes) in readings {
+        match (kind.decode)(bytes) {
+            Ok(decoded) => return Ok(decoded),
+            Err(reason) => why = why.or(Some(reason)),
+        }
+    }
+    let why = why.unwrap_or_else(|| "the text is not written in that form".into());
+    Err(Failure::usage(miette!(
+        help = "leave out --as to have the kind found out, or see `keyrig decode --help` for the other kinds",
+        "failed to read the input as {}: {why}",
+        kind.name
+    )))
+}
+
+fn as_guessed(readings: &[(Encoding, Vec<u8>)]) -> Result<(&'static Kind, Decoded), Failure> {
+    for (_, bytes) in readings {
+        if let Some(kind) = decode::guess(bytes)
+            && let Ok(decoded) = (kind.decode)(bytes)
+        {
+            return Ok((kind, decoded));
+        }
+    }
+    Err(Failure::usage(miette!(
+        help = "it is neither a file nor bytes of a known kind in hex, base64url or base64; name the kind with --as to \
+                see what is wrong with it",
+        "failed to find out what the input is"
+    )))
+}

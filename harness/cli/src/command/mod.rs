@@ -1,0 +1,38 @@
+//! The words of the command line. One command a file.
+
+pub(crate) mod aaguid;
+mod decode;
+
+use std::io::Write;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::{Exit, Failure};
+
+/// Plugs a security key that you describe into a relying party, and tells whether its passkey policy holds.
+#[derive(Parser)]
+#[command(version, after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Keyrig {
+    #[command(subcommand)]
+    command: Words,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 everything is as expected; 1 a finding, or something that was not shown;
+2 a wrong command line or file, or nothing to run; 3 the target or this machine is in the way.";
+
+#[derive(Subcommand)]
+enum Words {
+    Aaguid(aaguid::Words),
+    Decode(decode::Words),
+}
+
+impl Keyrig {
+    /// Does what the words say.
+    pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        match self.command {
+            Words::Aaguid(words) => words.run(out),
+            Words::Decode(words) => words.run(out),
+        }
+    }
+}
