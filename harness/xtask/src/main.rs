@@ -1,2 +1,68 @@
-//! The chores of this repository.
-fn main() {}
+//! The chores of this repository, one verb each: `cargo xtask <verb>`.
+//!
+//! Depends on nothing that needs a system library, so that it builds wherever Rust does and can then install, or ask
+//! for, what the other crates and the foreign oracles need.
+
+mod bench;
+mod demo;
+mod failure;
+mod generate;
+mod keyrig;
+mod lint;
+mod node;
+mod process;
+mod python;
+mod stage;
+mod system_packages;
+mod tally;
+mod test;
+mod vectors;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of this repository, one verb each.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Build keyrig and measure the rollout guide's nine rows; reports go to target/keyrig/.
+    Demo(demo::Arguments),
+    /// Test everything there is to test: the crates, the foreign oracles, the reports in a browser.
+    Test(test::Arguments),
+    /// Check formatting, clippy and documentation, with warnings denied.
+    Lint,
+    /// Run only the tests that compare with published vectors.
+    Vectors,
+    /// Time the authenticator beside the raw signature, and the demo's scenarios.
+    Bench,
+    /// Write the committed schemas again from the code.
+    Generate(generate::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().verb {
+        Verb::Demo(arguments) => demo::run(&arguments),
+        Verb::Test(arguments) => test::run(&arguments),
+        Verb::Lint => lint::run(),
+        Verb::Vectors => vectors::run(),
+        Verb::Bench => bench::run(),
+        Verb::Generate(arguments) => generate::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !matches!(failure, failure::Failure::Told) {
+                eprintln!("error: {failure}");
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

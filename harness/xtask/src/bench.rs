@@ -1,0 +1,38 @@
+//! `cargo xtask bench`: the authenticator beside the raw operation, and how long the demo's scenarios take.
+
+use std::time::Instant;
+
+use crate::failure::Failure;
+use crate::keyrig;
+use crate::process;
+use crate::stage::{self, Stage};
+use crate::tally::Tally;
+
+/// Runs the benchmarks of keyrig-device and times the demo.
+///
+/// # Errors
+/// Names the stage that failed.
+pub(crate) fn run() -> Result<(), Failure> {
+    stage::run_until_failure(vec![
+        Stage {
+            name: "authenticator",
+            what: "getAssertion and makeCredential, CBOR in to CBOR out, beside the raw operation",
+            rerun: "cargo bench --package keyrig-device".into(),
+            work: Box::new(|| {
+                process::run(&mut process::cargo(["bench", "--package", "keyrig-device"])).map(|()| Tally::default())
+            }),
+        },
+        Stage {
+            name: "demo",
+            what: "how long the demo's scenarios take",
+            rerun: "cargo xtask bench".into(),
+            work: Box::new(|| {
+                let mut demo = keyrig::command(&["demo"])?;
+                let begun = Instant::now();
+                process::capture(&mut demo)?;
+                println!("the demo's scenarios take {}", stage::seconds(begun.elapsed()));
+                Ok(Tally::default())
+            }),
+        },
+    ])
+}

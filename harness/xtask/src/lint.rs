@@ -1,0 +1,37 @@
+//! `cargo xtask lint`: formatting, clippy and documentation, with warnings denied.
+
+use crate::failure::Failure;
+use crate::generate;
+use crate::process;
+use crate::stage::{self, Stage};
+use crate::tally::Tally;
+
+/// The crate that plays a foreign authenticator has a lock file of its own, so cargo's `--workspace` passes it by.
+const OUTSIDE: &str = "harness/targets/passkey-rs/Cargo.toml";
+
+/// Runs every check, also after one failed.
+///
+/// # Errors
+/// Names each check that failed and the command that runs it again.
+pub(crate) fn run() -> Result<(), Failure> {
+    let (_, outcome) = stage::run_all(vec![
+        check("fmt", "formatting", &["fmt", "--all", "--check"]),
+        check("clippy", "warnings of clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        check("doc", "warnings of rustdoc", &["doc", "--workspace", "--no-deps", "--document-private-items"]),
+        check(
+            "fmt-outside",
+            "formatting of the foreign authenticator",
+            &["fmt", "--manifest-path", OUTSIDE, "--check"],
+        ),
+        generate::drift(),
+    ]);
+    outcome
+}
+
+fn check(name: &'static str, what: &'static str, arguments: &'static [&'static str]) -> Stage {
+    let work = move || {
+        let mut cargo = process::cargo(arguments);
+        process::run(cargo.env("RUSTDOCFLAGS", "-D warnings")).map(|()| Tally::default())
+    };
+    Stage { name, what, rerun: format!("cargo {}", arguments.join(" ")), work: Box::new(work) }
+}

@@ -1,0 +1,29 @@
+//! Python packages, each set in a virtual environment of its own under target/keyrig/python/.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::workspace;
+
+/// The Python of the environment `name` with exactly the packages of `requirements`, made when it is missing or was
+/// made for other requirements.
+///
+/// # Errors
+/// When Python or one of the packages cannot be had.
+pub(crate) fn environment(name: &str, requirements: &str) -> Result<PathBuf, Failure> {
+    let folder = workspace::output().join("python").join(name);
+    let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    if fs::read_to_string(&stamp).is_ok_and(|made_for| made_for == requirements) {
+        return Ok(python);
+    }
+    println!("making a Python environment with {}", requirements.split_whitespace().collect::<Vec<_>>().join(", "));
+    process::capture(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+    process::capture(install.args(requirements.split_whitespace()))?;
+    fs::write(&stamp, requirements)?;
+    Ok(python)
+}

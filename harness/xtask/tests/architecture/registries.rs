@@ -1,0 +1,75 @@
+//! A folder with a slice `ALL` lists every file beside it, and the slice is sorted.
+
+use crate::{assert_none, tree};
+
+#[test]
+fn every_registry_lists_its_folder() {
+    let sources = tree::files(&["rs"]);
+    let mut findings = Vec::new();
+    for registry in sources.iter().filter(|file| file.path.ends_with("/mod.rs")) {
+        let Some(list) = all_of(&registry.text) else { continue };
+        let folder = registry.path.trim_end_matches("mod.rs");
+        let files = sources.iter().filter_map(|file| file.path.strip_prefix(folder)).filter_map(module_of);
+        let modules: Vec<&str> = files.collect();
+        findings.extend(wrong(&modules, list).into_iter().map(|what| format!("{}: {what}", registry.path)));
+    }
+    assert_none(&findings);
+}
+
+/// The text between the brackets of a module's own `ALL` slice; that of a type inside the module is no registry.
+fn all_of(text: &str) -> Option<&str> {
+    let starts = ["\nconst ALL: &[", "\npub const ALL: &[", "\npub(crate) const ALL: &[", "\npub(super) const ALL: &["];
+    let declared = starts.iter().find_map(|start| text.find(start))?;
+    let list = &text[declared + text[declared..].find("&[")? + 2..];
+    let list = &list[list.find("&[")? + 2..];
+    Some(&list[..list.find("];")?])
+}
+
+/// The module that a path below the registry's folder belongs to: `origin.rs` or `origin/mod.rs`.
+fn module_of(path: &str) -> Option<&str> {
+    let module = path.strip_suffix("/mod.rs").or_else(|| path.strip_suffix(".rs"))?;
+    (!module.contains('/') && module != "mod" && module != "tests").then_some(module)
+}
+
+fn wrong(modules: &[&str], list: &str) -> Vec<String> {
+    let entries: Vec<&str> = list.split(',').map(|entry| entry.trim().trim_start_matches('&')).collect();
+    let entries: Vec<&str> = entries.into_iter().filter(|entry| !entry.is_empty()).collect();
+    let listed = |module: &str| entries.iter().any(|entry| entry.split("::").next() == Some(module));
+    let mut findings: Vec<String> = modules
+        .iter()
+        .filter(|module| !listed(module))
+        .map(|module| format!("`{module}` is missing from ALL"))
+        .collect();
+    if !entries.is_sorted() {
+        findings.push("ALL is not sorted".to_owned());
+    }
+    findings
+}
+
+#[test]
+fn the_list_is_read_from_the_source() {
+    let text = "mod a;\npub const ALL: &[&dyn Tamper] = &[&a::A, &b::B];\n";
+    assert_eq!(all_of(text), Some("&a::A, &b::B"));
+    assert_eq!(all_of("mod a;\nconst SOME: &[u8] = &[1];"), None);
+    assert_eq!(all_of("mod a;\nimpl Kind {\n    pub const ALL: &[Kind] = &[Kind::A];"), None);
+}
+
+#[test]
+fn a_file_that_is_not_listed_is_found() {
+    assert_none(&wrong(&["alg", "origin"], "&alg::WrongAlg, &origin::Evil"));
+    assert_eq!(wrong(&["alg", "origin"], "&alg::WrongAlg").len(), 1);
+}
+
+#[test]
+fn a_list_out_of_order_is_found() {
+    assert_eq!(wrong(&["alg", "origin"], "&origin::Evil, &alg::WrongAlg"), ["ALL is not sorted"]);
+}
+
+#[test]
+fn modules_are_told_from_paths() {
+    assert_eq!(module_of("origin.rs"), Some("origin"));
+    assert_eq!(module_of("origin/mod.rs"), Some("origin"));
+    for path in ["mod.rs", "tests.rs", "origin/port.rs"] {
+        assert_eq!(module_of(path), None, "{path}");
+    }
+}
