@@ -1,0 +1,62 @@
+//! Packed attestation (WebAuthn L3 §8.2).
+
+use keyrig_ctap::ReasonClass;
+
+use super::statement::Statement;
+use super::{Claim, Format, Voucher};
+use crate::Refusal;
+use crate::certificate::{self, Certificate};
+use crate::verify::{Step, VerifyingKey};
+
+pub(super) const FORMAT: Format = Format { id: "packed", procedure: verify };
+
+const SYNTAX: Step = step("Verify that attStmt is valid CBOR conforming to the syntax");
+const CERTIFIED_SIGNATURE: Step = step("Verify that sig is a valid signature … using the attestation public key");
+const REQUIREMENTS: Step = step("Verify that attestnCert meets the requirements");
+const AAGUID: Step = step("If attestnCert contains an extension with OID 1.3.6.1.4.1.45724.1.1.4");
+const SELF_ALGORITHM: Step = step("Validate that alg matches the algorithm of the credentialPublicKey");
+const SELF_SIGNATURE: Step = step("Verify that sig is a valid signature … using the credential public key");
+
+const fn step(words: &'static str) -> Step {
+    Step { section: "8.2", words }
+}
+
+fn verify(claim: &Claim<'_>) -> Result<Voucher, Refusal> {
+    let statement = Statement::parse(claim.statement, &["alg", "sig", "x5c"], SYNTAX)?;
+    if statement.has("x5c") { certified(claim, &statement) } else { self_attested(claim, &statement) }
+}
+
+fn certified(claim: &Claim<'_>, statement: &Statement<'_>) -> Result<Voucher, Refusal> {
+    let algorithm = statement.algorithm()?;
+    let signature = statement.signature()?;
+    let chain = statement.certificates()?;
+    let leaf = Certificate::parse(&chain[0], SYNTAX)?;
+    let key = leaf.public_key(CERTIFIED_SIGNATURE)?;
+    let key = VerifyingKey::new(&key, algorithm).map_err(|problem| {
+        let message = format!("the certificate's key cannot make the signature: {}", problem.message);
+        Refusal::new(ReasonClass::AttestationSignature, "attestation_key_unfit", message, CERTIFIED_SIGNATURE)
+    })?;
+    verify_signature(claim, &key, signature, CERTIFIED_SIGNATURE)?;
+    certificate::verify_packed_requirements(&leaf, REQUIREMENTS)?;
+    certificate::verify_aaguid_extension(&leaf, claim.credential.aaguid, AAGUID)?;
+    Ok(Voucher::Certificate(chain))
+}
+
+fn self_attested(claim: &Claim<'_>, statement: &Statement<'_>) -> Result<Voucher, Refusal> {
+    let algorithm = statement.algorithm()?;
+    if algorithm != claim.algorithm {
+        let message = format!("the statement's algorithm is {algorithm} and the credential's {}", claim.algorithm);
+        let (class, reason) = (ReasonClass::AttestationMalformed, "attestation_algorithm_mismatch");
+        return Err(Refusal::new(class, reason, message, SELF_ALGORITHM));
+    }
+    verify_signature(claim, claim.key, statement.signature()?, SELF_SIGNATURE)?;
+    Ok(Voucher::CredentialKey)
+}
+
+fn verify_signature(claim: &Claim<'_>, key: &VerifyingKey, signature: &[u8], step: Step) -> Result<(), Refusal> {
+    if key.verifies(&[claim.auth_data_bytes, claim.client_data_hash].concat(), signature) {
+        return Ok(());
+    }
+    let message = "the attestation signature does not verify";
+    Err(Refusal::new(ReasonClass::AttestationSignature, "attestation_signature_invalid", message, step))
+}

@@ -1,0 +1,95 @@
+//! The way from a leaf to a trust anchor (WebAuthn L3 §7.1, "Assess the attestation trustworthiness").
+//!
+//! rustls-webpki builds and checks the path. Checked here is what it leaves out: a leaf that is itself the anchor,
+//! the validity of anchors, and the order of `x5c`. Extended key usage is not looked at: packed and FIDO U2F ask for
+//! none.
+
+use rustls_pki_types::{CertificateDer, UnixTime};
+use std::time::Duration;
+use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
+
+use super::Certificate;
+
+/// Why a chain leads to no trust anchor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Untrusted {
+    /// The reason in snake_case.
+    pub(crate) reason: &'static str,
+    /// What is wrong, for people.
+    pub(crate) message: String,
+}
+
+/// Finds a path from the first certificate of `chain` to one of `anchors`, all of it valid at `now` (Unix seconds).
+/// An anchor may be a root, an intermediate, or the leaf itself.
+pub(crate) fn lead_to_anchor(chain: &[Vec<u8>], anchors: &[&[u8]], now: u64) -> Result<(), Untrusted> {
+    let untrusted = |reason, message: &str| Err(Untrusted { reason, message: message.to_owned() });
+    let Some((leaf, rest)) = chain.split_first() else {
+        return untrusted("attestation_chain_empty", "there is no certificate");
+    };
+    if !in_order(chain) {
+        let message = "a certificate in x5c is not followed by its issuer's";
+        return untrusted("attestation_chain_order", message);
+    }
+    let valid: Vec<&[u8]> = anchors.iter().copied().filter(|anchor| is_valid_at(anchor, now)).collect();
+    if valid.contains(&&leaf[..]) {
+        return Ok(());
+    }
+    path(leaf, rest, &valid, now).map_err(|error| match error {
+        webpki::Error::UnknownIssuer if valid.len() < anchors.len() => Untrusted {
+            reason: "attestation_unknown_issuer",
+            message: "the chain leads to no trust anchor that is valid now".to_owned(),
+        },
+        webpki::Error::UnknownIssuer => {
+            Untrusted { reason: "attestation_unknown_issuer", message: "the chain leads to no trust anchor".to_owned() }
+        }
+        webpki::Error::CertExpired { .. } => Untrusted {
+            reason: "attestation_certificate_expired",
+            message: "an attestation certificate has expired".to_owned(),
+        },
+        webpki::Error::CertNotValidYet { .. } => Untrusted {
+            reason: "attestation_certificate_not_yet_valid",
+            message: "an attestation certificate is not valid yet".to_owned(),
+        },
+        other => Untrusted { reason: "attestation_chain_invalid", message: format!("the chain is invalid: {other}") },
+    })
+}
+
+/// Whether each certificate names the next one as its issuer.
+fn in_order(chain: &[Vec<u8>]) -> bool {
+    let certificates: Option<Vec<Certificate>> = chain.iter().map(|der| Certificate::read(der)).collect();
+    certificates.is_some_and(|links| links.windows(2).all(|pair| pair[0].issuer() == pair[1].subject()))
+}
+
+fn is_valid_at(anchor: &[u8], now: u64) -> bool {
+    Certificate::read(anchor).is_some_and(|certificate| {
+        let (first, last) = certificate.validity();
+        (first..=last).contains(&now)
+    })
+}
+
+fn path(leaf: &[u8], intermediates: &[Vec<u8>], anchors: &[&[u8]], now: u64) -> Result<(), webpki::Error> {
+    let anchors: Vec<CertificateDer<'_>> = anchors.iter().map(|der| CertificateDer::from(*der)).collect();
+    let anchors: Vec<_> = anchors.iter().filter_map(|der| webpki::anchor_from_trusted_cert(der).ok()).collect();
+    let intermediates: Vec<CertificateDer<'_>> =
+        intermediates.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
+    let leaf = CertificateDer::from(leaf);
+    EndEntityCert::try_from(&leaf)?.verify_for_usage(
+        webpki::ALL_VERIFICATION_ALGS,
+        &anchors,
+        &intermediates,
+        UnixTime::since_unix_epoch(Duration::from_secs(now)),
+        AnyUsage,
+        None,
+        None,
+    )?;
+    Ok(())
+}
+
+/// Accepts every extended key usage, and none.
+struct AnyUsage;
+
+impl ExtendedKeyUsageValidator for AnyUsage {
+    fn validate(&self, _: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Public keys that are good for their algorithm, and the signatures that they verify.
+
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters, VerificationAlgorithm};
+use keyrig_ctap::cose::{Algorithm, Curve, PublicKey};
+
+/// RSA moduli shorter than this are refused, in bits.
+const SHORTEST_RSA: usize = 2048;
+/// RSA moduli longer than this are refused, in bits.
+const LONGEST_RSA: usize = 8192;
+/// RSA exponents longer than this are refused, in bytes.
+const LONGEST_EXPONENT: usize = 4;
+
+/// A public key that was found good for one algorithm.
+pub(crate) struct VerifyingKey(Prepared);
+
+enum Prepared {
+    Parsed(ParsedPublicKey),
+    Rsa { parameters: &'static RsaParameters, n: Vec<u8>, e: Vec<u8> },
+}
+
+/// Why a key is of no use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyProblem {
+    /// The reason in snake_case.
+    pub(crate) reason: &'static str,
+    /// What is wrong, for people.
+    pub(crate) message: String,
+}
+
+/// What an algorithm asks of a key.
+enum Scheme {
+    Ecdsa { curve: Curve, coordinate: usize, verification: &'static dyn VerificationAlgorithm },
+    Ed25519,
+    Rsa(&'static RsaParameters),
+}
+
+impl Scheme {
+    /// The fully specified identifiers of RFC 9864 stand beside the older ones.
+    fn of(algorithm: Algorithm) -> Option<Self> {
+        let ecdsa = |curve, coordinate, verification| Some(Self::Ecdsa { curve, coordinate, verification });
+        match algorithm {
+            Algorithm::ES256 | Algorithm(-9) => ecdsa(Curve::P256, 32, &signature::ECDSA_P256_SHA256_ASN1),
+            Algorithm::ES384 | Algorithm(-51) => ecdsa(Curve::P384, 48, &signature::ECDSA_P384_SHA384_ASN1),
+            Algorithm::ES512 | Algorithm(-52) => ecdsa(Curve::P521, 66, &signature::ECDSA_P521_SHA512_ASN1),
+            Algorithm::ES256K => ecdsa(Curve::SECP256K1, 32, &signature::ECDSA_P256K1_SHA256_ASN1),
+            Algorithm::EDDSA | Algorithm(-19) => Some(Self::Ed25519),
+            Algorithm::RS256 => Some(Self::Rsa(&signature::RSA_PKCS1_2048_8192_SHA256)),
+            Algorithm::PS256 => Some(Self::Rsa(&signature::RSA_PSS_2048_8192_SHA256)),
+            _ => None,
+        }
+    }
+}
+
+impl VerifyingKey {
+    /// Checks that `key` is of the type, curve and size that `algorithm` asks for, and a point on its curve.
+    pub(crate) fn new(key: &PublicKey, algorithm: Algorithm) -> Result<Self, KeyProblem> {
+        let scheme = Scheme::of(algorithm).ok_or_else(|| KeyProblem {
+            reason: "algorithm_not_supported",
+            message: format!("{algorithm} is not among the algorithms that can be verified here"),
+        })?;
+        match (scheme, key) {
+            (Scheme::Ecdsa { curve, coordinate, verification }, PublicKey::Ec2 { curve: found, x, y }) => {
+                same_curve(*found, curve, algorithm)?;
+                ecdsa(x, y, coordinate, verification).map(Self)
+            }
+            (Scheme::Ed25519, PublicKey::Okp { curve, x }) => {
+                same_curve(*curve, Curve::ED25519, algorithm)?;
+                ed25519(x).map(Self)
+            }
+            (Scheme::Rsa(parameters), PublicKey::Rsa { n, e }) => rsa(n, e, parameters).map(Self),
+            _ => Err(KeyProblem {
+                reason: "key_type_mismatch",
+                message: format!("the key is not of the type that {algorithm} asks for"),
+            }),
+        }
+    }
+
+    /// Whether `signature` is this key's over `message`. A high s passes: the text does not forbid it.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match &self.0 {
+            Prepared::Parsed(key) => key.verify_sig(message, signature).is_ok(),
+            Prepared::Rsa { parameters, n, e } => {
+                PublicKeyComponents { n, e }.verify(parameters, message, signature).is_ok()
+            }
+        }
+    }
+}
+
+fn same_curve(found: Curve, expected: Curve, algorithm: Algorithm) -> Result<(), KeyProblem> {
+    if found == expected {
+        return Ok(());
+    }
+    let message = format!("the key is on curve {}, and {algorithm} asks for curve {}", found.0, expected.0);
+    Err(KeyProblem { reason: "key_curve_mismatch", message })
+}
+
+fn ecdsa(
+    x: &[u8],
+    y: &[u8],
+    coordinate: usize,
+    verification: &'static dyn VerificationAlgorithm,
+) -> Result<Prepared, KeyProblem> {
+    if x.len() != coordinate || y.len() != coordinate {
+        let message = format!("the coordinates are {} and {} bytes long, not {coordinate}", x.len(), y.len());
+        return Err(KeyProblem { reason: "key_length", message });
+    }
+    let point = [&[4], x, y].concat();
+    ParsedPublicKey::new(verification, point).map(Prepared::Parsed).map_err(|_| KeyProblem {
+        reason: "key_not_on_curve",
+        message: "the key is not a point on its curve".to_owned(),
+    })
+}
+
+fn ed25519(x: &[u8]) -> Result<Prepared, KeyProblem> {
+    let problem = |reason, message: &str| KeyProblem { reason, message: message.to_owned() };
+    let bytes = x.try_into().map_err(|_| problem("key_length", "an Ed25519 key is 32 bytes long"))?;
+    let point = ed25519_dalek::VerifyingKey::from_bytes(bytes)
+        .map_err(|_| problem("key_not_on_curve", "the key is not a point on its curve"))?;
+    if point.is_weak() {
+        return Err(problem("key_small_order", "the key is a point of small order"));
+    }
+    ParsedPublicKey::new(&signature::ED25519, x)
+        .map(Prepared::Parsed)
+        .map_err(|_| problem("key_not_on_curve", "the key is not a point on its curve"))
+}
+
+fn rsa(n: &[u8], e: &[u8], parameters: &'static RsaParameters) -> Result<Prepared, KeyProblem> {
+    let problem = |reason, message: String| Err(KeyProblem { reason, message });
+    if n.first() == Some(&0) || e.first() == Some(&0) {
+        return problem("key_not_minimal", "the modulus or the exponent begins with a zero byte".to_owned());
+    }
+    let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
+    if !(SHORTEST_RSA..=LONGEST_RSA).contains(&bits) || n.last().is_some_and(|last| last % 2 == 0) {
+        return problem("rsa_modulus", format!("the modulus has {bits} bits or is even"));
+    }
+    let even = e.last().is_none_or(|last| last % 2 == 0);
+    if even || e == [1] || e.len() > LONGEST_EXPONENT {
+        return problem("rsa_exponent", "the exponent is 1, even or longer than four bytes".to_owned());
+    }
+    Ok(Prepared::Rsa { parameters, n: n.to_vec(), e: e.to_vec() })
+}
