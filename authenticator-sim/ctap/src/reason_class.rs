@@ -276,6 +276,13 @@ impl serde::Serialize for ReasonClass {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for ReasonClass {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = alloc::string::String::deserialize(deserializer)?;
+        text.parse().map_err(|_| serde::de::Error::custom(alloc::format!("{text} is not a reason class")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,67 @@
+//! Client profiles: the habits of one browser or platform, as data.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+/// The habits of one client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientProfile {
+    /// The file's name without its ending.
+    pub id: String,
+    /// The name for people.
+    pub name: String,
+    /// What it does with the AAGUID where the options ask for no attestation.
+    pub aaguid_under_none: AaguidHabit,
+    /// The longest timeout that it grants, in milliseconds.
+    pub longest_timeout_ms: u64,
+    /// Where each claim comes from.
+    pub source: String,
+}
+
+/// What a client does with the AAGUID where the options ask for no attestation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AaguidHabit {
+    /// It stays.
+    Keep,
+    /// That of an authenticator reached by USB, NFC or BLE becomes zero; that of the client's own device and of a
+    /// phone stays.
+    ZeroRoaming,
+}
+
+const EMBEDDED: [&str; 2] = [include_str!("profiles/chromium-156.yaml"), include_str!("profiles/l3.yaml")];
+
+static ALL: LazyLock<Vec<ClientProfile>> = LazyLock::new(|| {
+    EMBEDDED.iter().map(|text| serde_saphyr::from_str(text).expect("the embedded client profiles are tested")).collect()
+});
+
+impl ClientProfile {
+    /// Every client profile, sorted by id.
+    pub fn all() -> &'static [Self] {
+        &ALL
+    }
+
+    /// The client profile called `id`.
+    pub fn find(id: &str) -> Option<&'static Self> {
+        ALL.iter().find(|profile| profile.id == id)
+    }
+
+    /// The text of Level 3 and nobody's habits.
+    pub fn l3() -> &'static Self {
+        Self::find("l3").expect("the embedded client profiles are tested")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_profiles_are_read_and_sorted() {
+        let ids: Vec<_> = ClientProfile::all().iter().map(|profile| profile.id.as_str()).collect();
+        assert_eq!(ids, ["chromium-156", "l3"]);
+        assert_eq!(ClientProfile::l3().aaguid_under_none, AaguidHabit::Keep);
+    }
+}

@@ -1,0 +1,125 @@
+//! Authenticators as the client sees them: CTAP messages in, CTAP answers out.
+
+pub mod in_process;
+mod lie_box;
+
+use keyrig_ctap::Aaguid;
+use keyrig_ctap::profile::Attachment;
+use thiserror::Error;
+
+pub use in_process::InProcess;
+pub use lie_box::{LieBox, LieReport, LyingSeal};
+
+/// An authenticator that the client can reach.
+///
+/// The verbs beyond [`Device::transact`] are those that scenarios want and real keys lack; their default is
+/// [`Unsupported`], and a scenario that needs one is not applicable then.
+pub trait Device: Send {
+    /// Sends one CTAP message, command byte first, and waits for the answer, status byte first.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] where no answer came; a status other than success is an answer.
+    fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError>;
+
+    /// What is known of it without asking it.
+    fn describe(&self) -> DeviceDescription;
+
+    /// Where authenticator-seam tampers are armed; `None` where nobody can make it lie.
+    fn lies(&self) -> Option<&LieBox> {
+        None
+    }
+
+    /// Sets BE and BS of every credential, those to come included.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn set_backup(&mut self, eligible: bool, state: bool) -> Result<(), Unsupported> {
+        let _ = (eligible, state);
+        Err(Unsupported("set backup flags"))
+    }
+
+    /// Another device of the same provider account: the same product, holding a copy of every credential.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn synced_copy(&self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
+        let _ = seed;
+        Err(Unsupported("copy credentials"))
+    }
+
+    /// What the human in front of it does from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn set_gesture(&mut self, gesture: Gesture) -> Result<(), Unsupported> {
+        let _ = gesture;
+        Err(Unsupported("choose the gesture"))
+    }
+
+    /// Takes its power away and gives it back.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn power_cycle(&mut self) -> Result<(), Unsupported> {
+        Err(Unsupported("cycle its power"))
+    }
+}
+
+/// What is known of an authenticator without asking it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct DeviceDescription {
+    /// The profile's id, or the path of a real key.
+    pub id: String,
+    /// The name on the box.
+    pub name: String,
+    /// The AAGUID, where it is known.
+    pub aaguid: Option<Aaguid>,
+    /// Where it sits.
+    pub attachment: Attachment,
+    /// What the client would tell of its transports.
+    pub transports: Vec<String>,
+    /// Whether its credentials are backup eligible by default, where it is known.
+    pub backup_eligible: Option<bool>,
+    /// Whether it is emulated: an emulated one may get a PIN without asking anybody.
+    pub emulated: bool,
+}
+
+impl DeviceDescription {
+    /// Whether it is reached over a cable or the air, other than as a phone.
+    pub fn roams(&self) -> bool {
+        self.transports.iter().any(|t| matches!(t.as_str(), "usb" | "nfc" | "ble" | "smart-card"))
+            && !self.transports.iter().any(|t| matches!(t.as_str(), "internal" | "hybrid"))
+    }
+}
+
+/// What the human does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gesture {
+    /// Touches when asked.
+    Touch,
+    /// Says no.
+    Decline,
+    /// Does nothing until the authenticator gives up.
+    Wait,
+}
+
+/// No answer came.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct LinkError(
+    /// Why, as a fragment.
+    pub String,
+);
+
+/// The device has no such verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("this authenticator cannot {0}")]
+pub struct Unsupported(
+    /// What it cannot do, as a fragment that follows "cannot".
+    pub &'static str,
+);

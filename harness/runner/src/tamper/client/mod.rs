@@ -1,0 +1,5 @@
+//! Before signing.
+
+use super::Tamper;
+
+pub(super) const ALL: &[&Tamper] = &[];
