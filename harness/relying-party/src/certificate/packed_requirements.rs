@@ -24,7 +24,7 @@ pub(crate) fn verify_packed_requirements(leaf: &Certificate, step: Step) -> Resu
     if !leaf.is_version_3() {
         return refuse("certificate_version", "the attestation certificate is not of version 3");
     }
-    if !attribute(leaf, COUNTRY).is_some_and(|country| country.len() == 2) {
+    if attribute(leaf, COUNTRY).is_none_or(|country| country.len() != 2) {
         return refuse("certificate_subject_country", "the certificate's subject has no two-letter country");
     }
     if attribute(leaf, ORGANIZATION).is_none() {
