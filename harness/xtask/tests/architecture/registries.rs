@@ -16,9 +16,10 @@ fn every_registry_lists_its_folder() {
     assert_none(&findings);
 }
 
-/// The text between the brackets of a module's own `ALL` slice; that of a type inside the module is no registry.
+/// The text between the brackets of a module's own `ALL` slice of references to what its files hold.
 fn all_of(text: &str) -> Option<&str> {
-    let starts = ["\nconst ALL: &[", "\npub const ALL: &[", "\npub(crate) const ALL: &[", "\npub(super) const ALL: &["];
+    let starts =
+        ["\nconst ALL: &[&", "\npub const ALL: &[&", "\npub(crate) const ALL: &[&", "\npub(super) const ALL: &[&"];
     let declared = starts.iter().find_map(|start| text.find(start))?;
     let list = &text[declared + text[declared..].find("&[")? + 2..];
     let list = &list[list.find("&[")? + 2..];
@@ -50,8 +51,8 @@ fn wrong(modules: &[&str], list: &str) -> Vec<String> {
 fn the_list_is_read_from_the_source() {
     let text = "mod a;\npub const ALL: &[&dyn Tamper] = &[&a::A, &b::B];\n";
     assert_eq!(all_of(text), Some("&a::A, &b::B"));
-    assert_eq!(all_of("mod a;\nconst SOME: &[u8] = &[1];"), None);
-    assert_eq!(all_of("mod a;\nimpl Kind {\n    pub const ALL: &[Kind] = &[Kind::A];"), None);
+    assert_eq!(all_of("mod a;\nconst ALL: &[Kind] = &[Kind { a }];"), None);
+    assert_eq!(all_of("mod a;\nimpl Kind {\n    const ALL: &[&Kind] = &[&Kind::A];"), None);
 }
 
 #[test]
