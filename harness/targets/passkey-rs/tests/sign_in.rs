@@ -4,7 +4,7 @@
 //! `KEYRIG_ORIGIN`.
 
 use async_trait::async_trait;
-use passkey_authenticator::{Authenticator, MemoryStore, UiHint, UserCheck, UserValidationMethod};
+use passkey_authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod};
 use passkey_client::{Client, DefaultClientData};
 use passkey_crypto::AvailableBackend;
 use passkey_types::Passkey;
@@ -14,7 +14,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
 
-/// A person who always agrees and is always recognised.
+/// A person who agrees to everything but a second credential, and is always recognised.
 struct Agrees;
 
 #[async_trait]
@@ -23,11 +23,14 @@ impl UserValidationMethod for Agrees {
 
     async fn check_user<'a>(
         &self,
-        _hint: UiHint<'a, Passkey>,
+        hint: UiHint<'a, Passkey>,
         presence: bool,
         verification: bool,
     ) -> Result<UserCheck, Ctap2Error> {
-        Ok(UserCheck { presence, verification })
+        match hint {
+            UiHint::InformExcludedCredentialFound(_) => Err(Ctap2Error::CredentialExcluded),
+            _ => Ok(UserCheck { presence, verification }),
+        }
     }
 
     fn is_presence_enabled(&self) -> bool {
@@ -42,7 +45,7 @@ impl UserValidationMethod for Agrees {
 /// Evaluates to passkey-rs with an empty store; a macro because its public-suffix type has no public name.
 macro_rules! passkeys {
     () => {
-        Client::new(Authenticator::new(Aaguid::new_empty(), MemoryStore::new(), Agrees, AvailableBackend))
+        Client::new(Authenticator::new(Aaguid::new_empty(), None::<Passkey>, Agrees, AvailableBackend))
             .allows_insecure_localhost(true)
     };
 }
