@@ -1,0 +1,161 @@
+//! X.509 certificates on P-256, signed with ES256 (RFC 5280; WebAuthn L3 §8.2.1).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc4519;
+use der::asn1::{Any, OctetString, PrintableStringRef, Utf8StringRef};
+use der::{DateTime, Decode, Encode};
+use keyrig_ctap::Aaguid;
+use keyrig_ctap::seal::CannotVouch;
+use p256::ecdsa::{DerSignature, SigningKey};
+use p256::{PublicKey, SecretKey};
+use spki::{SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::builder::profile::BuilderProfile;
+use x509_cert::builder::{self, Builder, CertificateBuilder};
+use x509_cert::certificate::TbsCertificate;
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, KeyUsages, SubjectKeyIdentifier};
+use x509_cert::ext::{Extension, ToExtension};
+use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
+use x509_cert::serial_number::SerialNumber;
+use x509_cert::time::{Time, Validity};
+
+/// `id-fido-gen-ce-aaguid` (WebAuthn L3 §8.2.1).
+pub const AAGUID_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
+
+/// "No well-defined expiration date" (RFC 5280 §4.1.2.5).
+pub const NO_END: (u16, u8, u8) = (9999, 12, 31);
+
+/// An attribute of a distinguished name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// CN.
+    CommonName,
+    /// O.
+    Organization,
+    /// OU.
+    OrganizationalUnit,
+    /// C.
+    Country,
+}
+
+/// A certificate before it is issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The subject, in the order of its encoding.
+    pub subject: Vec<(Attribute, String)>,
+    /// The serial number, big-endian.
+    pub serial: [u8; 16],
+    /// The day on which it begins to be valid, at midnight UTC.
+    pub not_before: (u16, u8, u8),
+    /// The day with which it ends: at midnight UTC as it begins, or its last second for [`NO_END`].
+    pub not_after: (u16, u8, u8),
+    /// `cA` of the basic constraints.
+    pub ca: bool,
+    /// The `id-fido-gen-ce-aaguid` extension.
+    pub aaguid: Option<Aaguid>,
+}
+
+/// Who signs certificates.
+#[derive(Clone)]
+pub struct Authority {
+    /// Its own subject.
+    pub subject: Vec<(Attribute, String)>,
+    /// Its key.
+    pub key: SecretKey,
+}
+
+impl Authority {
+    /// Issues `template` for `key`, DER. An authority that issues for its own key and subject makes a root.
+    ///
+    /// # Errors
+    ///
+    /// [`CannotVouch`] where a text is not one that its attribute may hold, such as a country of other letters.
+    pub fn issue(&self, template: &Template, key: &PublicKey) -> Result<Vec<u8>, CannotVouch> {
+        let failed = |_: builder::Error| CannotVouch("the certificate cannot be encoded");
+        let encode = || -> builder::Result<Vec<u8>> {
+            let form = Form {
+                issuer: name(&self.subject)?,
+                subject: name(&template.subject)?,
+                root: *key == self.key.public_key(),
+                ca: template.ca,
+                aaguid: template.aaguid,
+            };
+            let validity = Validity::new(time(template.not_before)?, time(template.not_after)?);
+            let info = SubjectPublicKeyInfo::from_key(key)?;
+            let builder = CertificateBuilder::new(form, SerialNumber::new(&template.serial)?, validity, info)?;
+            let signer = SigningKey::from(self.key.clone());
+            Ok(builder.build::<_, DerSignature>(&signer)?.to_der()?)
+        };
+        encode().map_err(failed)
+    }
+}
+
+/// Which extensions there are, in which order.
+struct Form {
+    issuer: Name,
+    subject: Name,
+    root: bool,
+    ca: bool,
+    aaguid: Option<Aaguid>,
+}
+
+impl BuilderProfile for Form {
+    fn get_issuer(&self, _subject: &Name) -> Name {
+        self.issuer.clone()
+    }
+
+    fn get_subject(&self) -> Name {
+        self.subject.clone()
+    }
+
+    fn build_extensions(
+        &self,
+        key: SubjectPublicKeyInfoRef<'_>,
+        issuer_key: SubjectPublicKeyInfoRef<'_>,
+        tbs: &TbsCertificate,
+    ) -> builder::Result<Vec<Extension>> {
+        let subject = tbs.subject();
+        let mut out = Vec::new();
+        let constraints = BasicConstraints { ca: self.ca, path_len_constraint: None };
+        let usage = if self.root {
+            KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign)
+        } else {
+            KeyUsage(KeyUsages::DigitalSignature.into())
+        };
+        out.push((true, &constraints).to_extension(subject, &out)?);
+        out.push((true, &usage).to_extension(subject, &out)?);
+        out.push((false, &SubjectKeyIdentifier::try_from(key)?).to_extension(subject, &out)?);
+        if !self.root {
+            let authority = AuthorityKeyIdentifier::try_from(issuer_key)?;
+            out.push((false, &authority).to_extension(subject, &out)?);
+        }
+        if let Some(aaguid) = self.aaguid {
+            let value = OctetString::new(aaguid.0)?.to_der()?;
+            out.push(Extension { extn_id: AAGUID_EXTENSION, critical: false, extn_value: OctetString::new(value)? });
+        }
+        Ok(out)
+    }
+}
+
+fn name(attributes: &[(Attribute, String)]) -> der::Result<Name> {
+    let mut sequence = RdnSequence::default();
+    for (attribute, text) in attributes {
+        let (oid, value) = match attribute {
+            Attribute::CommonName => (rfc4519::CN, Any::encode_from(&Utf8StringRef::new(text)?)?),
+            Attribute::Organization => (rfc4519::O, Any::encode_from(&Utf8StringRef::new(text)?)?),
+            Attribute::OrganizationalUnit => (rfc4519::OU, Any::encode_from(&Utf8StringRef::new(text)?)?),
+            Attribute::Country => (rfc4519::C, Any::encode_from(&PrintableStringRef::new(text)?)?),
+        };
+        sequence.push(RelativeDistinguishedName::try_from(Vec::from([AttributeTypeAndValue { oid, value }]))?);
+    }
+    Name::from_der(&sequence.to_der()?)
+}
+
+fn time(day: (u16, u8, u8)) -> der::Result<Time> {
+    let (year, month, date) = day;
+    let (hour, minute, second) = if day == NO_END { (23, 59, 59) } else { (0, 0, 0) };
+    Ok(Time::from(DateTime::new(year, month, date, hour, minute, second)?))
+}

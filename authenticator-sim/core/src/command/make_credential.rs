@@ -1,0 +1,294 @@
+//! authenticatorMakeCredential (CTAP 2.3 §6.1).
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use keyrig_ctap::Command;
+use keyrig_ctap::auth_data::{AttestedCredential, AuthData, Flags};
+use keyrig_ctap::cose::{Algorithm, CoseKey};
+use keyrig_ctap::message::client_pin::Permissions;
+use keyrig_ctap::message::make_credential::{Request, Response};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
+use keyrig_ctap::profile::AttestationFormat;
+use keyrig_ctap::seal::{ChainForm, Draft, Issuer, Leaf, Sealed, Statement, Validity};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::verification::{self, Evidence, Method};
+use super::{Pending, Step};
+use crate::attestation::organizational_unit;
+use crate::context::{Context, success};
+use crate::extension::{Creation, SECRETS};
+use crate::reason::Reason;
+use crate::state::{CredentialSource, Edit};
+use crate::user::{self, Answer, Ask};
+
+/// The steps of CTAP 2.3 §6.1.2 up to the first question.
+pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason> {
+    let request = Request::decode(parameters)?;
+    let param = request.pin_uv_auth_param.as_deref();
+    if let Some(step) = verification::selection_probe(cx, Command::MAKE_CREDENTIAL, param) {
+        return Ok(step); // Step 1
+    }
+    let protocol = verification::protocol(cx, param, request.pin_uv_auth_protocol)?; // Step 2
+    let algorithm = algorithm(cx, &request)?; // Step 3
+    let method = options(cx, &request, protocol)?; // Step 5
+    let method = verification::always_uv(cx, method)?; // Step 6
+    without_verification(cx, &request, method)?; // Steps 7 and 8
+    enterprise_attestation(&request)?; // Step 9
+    let accepted = Accepted { request, algorithm };
+    verify(cx, accepted, method) // Steps 10 and 11
+}
+
+/// A request that passed the checks that need no user.
+pub(crate) struct Accepted {
+    request: Request,
+    algorithm: Algorithm,
+}
+
+impl Accepted {
+    fn rk(&self) -> bool {
+        self.request.options.rk == Some(true)
+    }
+}
+
+/// Waiting for the user. Holds what the remaining steps need, and nothing else.
+pub(crate) struct Awaiting {
+    accepted: Accepted,
+    what: What,
+}
+
+enum What {
+    /// Step 11: built-in verification.
+    Verification,
+    /// Step 12: a touch, before saying that a credential is here.
+    Excluded,
+    /// Step 14: the touch.
+    Presence(Evidence),
+}
+
+impl Awaiting {
+    /// Goes on with what the user did.
+    pub(super) fn resume(self, cx: &mut Context, answer: Answer) -> Result<Step, Reason> {
+        match self.what {
+            What::Verification => {
+                let evidence = verification::by_built_in(cx, answer)?;
+                exclude_list(cx, self.accepted, evidence)
+            }
+            // Whatever the user did.
+            What::Excluded => Err(Reason::Excluded),
+            What::Presence(evidence) => {
+                let present = Some(user::presence(answer)?);
+                create(cx, &self.accepted, &Evidence { present, ..evidence })
+            }
+        }
+    }
+}
+
+/// Step 3: the first offered algorithm that is the product's.
+fn algorithm(cx: &Context, request: &Request) -> Result<Algorithm, Reason> {
+    let offered = request.parameters.iter().filter(|parameter| parameter.kind == PUBLIC_KEY);
+    let mut ours = offered.map(|parameter| parameter.algorithm).filter(|a| cx.cut.algorithms.contains(a));
+    ours.next().ok_or(Reason::AlgorithmUnsupported)
+}
+
+/// Step 5.
+fn options(
+    cx: &Context,
+    request: &Request,
+    protocol: Option<keyrig_ctap::pin_uv_auth::Protocol>,
+) -> Result<Method, Reason> {
+    let method = verification::method(cx, protocol, request.options.uv)?;
+    if request.options.rk == Some(true) && !cx.offers("rk") {
+        return Err(Reason::RkUnsupported);
+    }
+    if request.options.up == Some(false) {
+        return Err(Reason::UpFalse);
+    }
+    Ok(method)
+}
+
+/// Steps 7 and 8: who may create a credential without verification.
+fn without_verification(cx: &Context, request: &Request, method: Method) -> Result<(), Reason> {
+    if method != Method::None || !cx.is_protected() {
+        return Ok(());
+    }
+    let not_required = cx.offers("makeCredUvNotRqd") && !cx.state.always_uv;
+    if not_required && request.options.rk != Some(true) {
+        return Ok(());
+    }
+    Err(verification::unverified(cx))
+}
+
+/// Step 9: no profile has it yet.
+fn enterprise_attestation(request: &Request) -> Result<(), Reason> {
+    if request.enterprise_attestation.is_some() { Err(Reason::EnterpriseUnsupported) } else { Ok(()) }
+}
+
+/// Step 11.
+fn verify(cx: &mut Context, accepted: Accepted, method: Method) -> Result<Step, Reason> {
+    let request = &accepted.request;
+    match method {
+        Method::None => exclude_list(cx, accepted, Evidence::default()),
+        Method::BuiltIn => {
+            let awaiting = Awaiting { accepted, what: What::Verification };
+            verification::ask_built_in(cx, Pending::MakeCredential(awaiting))
+        }
+        Method::Token(protocol) => {
+            let param = request.pin_uv_auth_param.as_deref().unwrap_or_default();
+            let (hash, rp_id) = (&request.client_data_hash, &request.rp.id);
+            let evidence = verification::by_token(cx, protocol, param, hash, Permissions::MC, rp_id)?;
+            exclude_list(cx, accepted, evidence)
+        }
+    }
+}
+
+/// Step 12.
+fn exclude_list(cx: &mut Context, accepted: Accepted, evidence: Evidence) -> Result<Step, Reason> {
+    let list = accepted.request.exclude_list.as_deref().unwrap_or_default();
+    cx.check_list(list)?;
+    if !list.iter().any(|descriptor| is_excluded(cx, &accepted.request, descriptor, &evidence)) {
+        return presence(cx, accepted, evidence);
+    }
+    if evidence.present.is_some() {
+        return Err(Reason::Excluded);
+    }
+    Ok(Step::Ask(Ask::Presence, Pending::MakeCredential(Awaiting { accepted, what: What::Excluded })))
+}
+
+fn is_excluded(cx: &Context, request: &Request, descriptor: &Descriptor, evidence: &Evidence) -> bool {
+    cx.listed(descriptor, &request.rp.id).is_some_and(|source| source.is_visible(true, evidence.verified.is_some()))
+}
+
+/// Steps 13 and 14.
+fn presence(cx: &mut Context, accepted: Accepted, evidence: Evidence) -> Result<Step, Reason> {
+    if evidence.present.is_some() {
+        return create(cx, &accepted, &evidence);
+    }
+    Ok(Step::Ask(Ask::Presence, Pending::MakeCredential(Awaiting { accepted, what: What::Presence(evidence) })))
+}
+
+/// Steps 14 to 19.
+fn create(cx: &mut Context, accepted: &Accepted, evidence: &Evidence) -> Result<Step, Reason> {
+    let request = &accepted.request;
+    if request.pin_uv_auth_param.is_some() {
+        cx.spend_token();
+    }
+    let extensions = Creation::read(cx, request.extensions.as_deref())?; // Step 15
+    // Out of order: whether there is room is known before the key of step 16 is made.
+    let replaced = if accepted.rk() { replaced(cx, request)? } else { None };
+    let source = credential(cx, accepted, extensions)?; // Step 16
+    let draft = draft(cx, request, &source, extensions, evidence);
+    let sealed = cx.vouch(draft, &source)?; // Step 19
+    // Steps 17 and 18, last so that a statement that cannot be signed leaves no credential behind.
+    if let Some(id) = replaced {
+        cx.edit(Edit::RemoveCredential(id));
+    }
+    cx.edit(Edit::PutCredential(Box::new(source)));
+    reply(sealed)
+}
+
+/// Step 17: a discoverable credential of the same RP ID and user handle is overwritten.
+fn replaced(cx: &Context, request: &Request) -> Result<Option<Vec<u8>>, Reason> {
+    let mut same_rp = cx.state.discoverable(&request.rp.id);
+    match same_rp.find(|source| source.user.id == request.user.id) {
+        Some(source) => Ok(Some(source.id.clone())),
+        None if cx.room() == 0 => Err(Reason::KeyStoreFull),
+        None => Ok(None),
+    }
+}
+
+/// Step 16, and the source of steps 17 and 18.
+fn credential(cx: &mut Context, accepted: &Accepted, extensions: Creation) -> Result<CredentialSource, Reason> {
+    let pair = cx.provider.generate(accepted.algorithm, &mut *cx.entropy)?;
+    let lengths = cx.profile.credential_id;
+    let length = if accepted.rk() { lengths.discoverable } else { lengths.server_side };
+    let mut id = alloc::vec![0; usize::from(length)];
+    cx.entropy.fill(&mut id);
+    let hmac_secret = (extensions.hmac_secret == Some(true)).then(|| {
+        let mut secrets = Zeroizing::new(alloc::vec![0; SECRETS]);
+        cx.entropy.fill(&mut secrets);
+        secrets
+    });
+    Ok(CredentialSource {
+        id,
+        rp_id: accepted.request.rp.id.clone(),
+        user: accepted.request.user.clone(),
+        algorithm: accepted.algorithm,
+        private_key: pair.private,
+        public_key: pair.public,
+        discoverable: accepted.rk(),
+        protection: extensions.protection.unwrap_or_default(),
+        backup: cx.state.backup,
+        sign_count: cx.count_creation(),
+        created: cx.state.next_created(),
+        hmac_secret,
+    })
+}
+
+fn draft(
+    cx: &Context,
+    request: &Request,
+    source: &CredentialSource,
+    extensions: Creation,
+    evidence: &Evidence,
+) -> Draft {
+    let extensions = extensions.outputs();
+    let ed = if extensions.is_some() { Flags::ED } else { Flags::default() };
+    let seen = user::flags(evidence.present.as_ref(), evidence.verified.as_ref());
+    let key = CoseKey::from_bytes(&source.public_key.to_cose(source.algorithm));
+    Draft {
+        auth_data: AuthData {
+            rp_id_hash: Sha256::digest(&request.rp.id).into(),
+            flags: seen | source.backup_flags() | Flags::AT | ed,
+            sign_count: source.sign_count,
+            attested: Some(AttestedCredential {
+                aaguid: cx.profile.aaguid,
+                credential_id: source.id.clone(),
+                public_key: key,
+            }),
+            extensions,
+            rest: Vec::new(),
+        },
+        client_data_hash: request.client_data_hash.to_vec(),
+        statement: statement(cx, request, source.algorithm),
+    }
+}
+
+/// The product's format, unless the platform prefers `none` alone (CTAP 2.3 §6.1, `attestationFormatsPreference`).
+fn statement(cx: &Context, request: &Request, algorithm: Algorithm) -> Statement {
+    if request.attestation_formats.as_deref().is_some_and(|formats| formats == ["none"]) {
+        return Statement::None;
+    }
+    match cx.profile.attestation.format {
+        AttestationFormat::None => Statement::None,
+        AttestationFormat::PackedSelf => Statement::PackedSelf { algorithm },
+        AttestationFormat::Packed => {
+            let chain = cx.profile.attestation.chain.as_ref();
+            let names_aaguid = chain.is_some_and(|chain| chain.aaguid_extension);
+            Statement::Packed {
+                leaf: Leaf {
+                    aaguid_extension: names_aaguid.then_some(cx.profile.aaguid),
+                    issuer: Issuer::Product,
+                    validity: Validity::Current,
+                    ca: false,
+                    organizational_unit: organizational_unit(),
+                    chain: ChainForm::Proper,
+                },
+            }
+        }
+    }
+}
+
+fn reply(sealed: Sealed) -> Result<Step, Reason> {
+    let Sealed::Attestation { format, auth_data, statement } = sealed else { return Err(Reason::WrongSeal) };
+    let response = Response {
+        format: format.into(),
+        auth_data,
+        statement,
+        enterprise: None,
+        large_blob_key: None,
+        unsigned_extensions: None,
+    };
+    Ok(Step::Done(success(&response.encode())))
+}

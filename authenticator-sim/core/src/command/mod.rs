@@ -1,0 +1,93 @@
+//! The commands, one file each. A command that needs the user returns [`Step::Ask`] and goes on in
+//! [`Pending::resume`].
+
+mod client_pin;
+mod get_assertion;
+mod get_info;
+mod get_next_assertion;
+mod make_credential;
+mod reset;
+mod selection;
+mod verification;
+
+use alloc::vec::Vec;
+
+use keyrig_ctap::Command;
+
+use crate::context::Context;
+use crate::reason::Reason;
+use crate::user::{Answer, Ask};
+
+pub(crate) use get_next_assertion::Remembered;
+
+/// How far a command came.
+pub(crate) enum Step {
+    /// To its end: the whole reply.
+    Done(Vec<u8>),
+    /// To the user.
+    Ask(Ask, Pending),
+}
+
+/// A command that waits for the user, with everything that its remaining steps need.
+pub(crate) enum Pending {
+    ClientPin(client_pin::AwaitingVerification),
+    GetAssertion(get_assertion::Awaiting),
+    MakeCredential(make_credential::Awaiting),
+    Probe(Command),
+    Reset,
+    Selection,
+}
+
+/// Runs a message up to its end or to its first question.
+pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
+    if message.len() as u64 > cx.cut.info.max_message_size() {
+        return Err(Reason::MessageTooLarge);
+    }
+    let (command, parameters) = message.split_first().ok_or(Reason::MessageLength)?;
+    let command = Command(*command);
+    if command == Command::GET_NEXT_ASSERTION {
+        nothing_follows(parameters)?;
+        return get_next_assertion::begin(cx);
+    }
+    cx.volatile.remembered = None;
+    match command {
+        Command::MAKE_CREDENTIAL => make_credential::begin(cx, parameters),
+        Command::GET_ASSERTION => get_assertion::begin(cx, parameters),
+        Command::CLIENT_PIN => client_pin::begin(cx, parameters),
+        Command::GET_INFO => nothing_follows(parameters).map(|()| get_info::begin(cx)),
+        Command::RESET => nothing_follows(parameters).and_then(|()| reset::begin(cx)),
+        Command::SELECTION => nothing_follows(parameters).and_then(|()| selection::begin(cx)),
+        _ => Err(Reason::UnknownCommand),
+    }
+}
+
+impl Pending {
+    /// Goes on with what the user did.
+    pub(crate) fn resume(self, cx: &mut Context, answer: Answer) -> Result<Step, Reason> {
+        match self {
+            Self::ClientPin(waiting) => waiting.resume(cx, answer),
+            Self::GetAssertion(waiting) => waiting.resume(cx, answer),
+            Self::MakeCredential(waiting) => waiting.resume(cx, answer),
+            Self::Probe(_) => verification::finish_probe(cx, answer),
+            Self::Reset => reset::resume(cx, answer),
+            Self::Selection => selection::resume(answer),
+        }
+    }
+
+    /// The command that waits.
+    pub(crate) const fn command(&self) -> Command {
+        match self {
+            Self::ClientPin(_) => Command::CLIENT_PIN,
+            Self::GetAssertion(_) => Command::GET_ASSERTION,
+            Self::MakeCredential(_) => Command::MAKE_CREDENTIAL,
+            Self::Probe(command) => *command,
+            Self::Reset => Command::RESET,
+            Self::Selection => Command::SELECTION,
+        }
+    }
+}
+
+/// For commands without parameters.
+fn nothing_follows(parameters: &[u8]) -> Result<(), Reason> {
+    if parameters.is_empty() { Ok(()) } else { Err(Reason::MessageLength) }
+}

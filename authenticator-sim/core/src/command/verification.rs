@@ -1,0 +1,162 @@
+//! The steps that makeCredential and getAssertion share (CTAP 2.3 §6.1.2 and §6.2.2): the selection probe, the protocol,
+//! and user verification by token or by what is built in.
+
+use keyrig_ctap::Command;
+use keyrig_ctap::message::client_pin::Permissions;
+use keyrig_ctap::pin_uv_auth::Protocol;
+
+use super::{Pending, Step};
+use crate::context::Context;
+use crate::reason::Reason;
+use crate::state::{Edit, MAX_UV_RETRIES};
+use crate::user::{self, Answer, Ask, UserPresent, UserVerified, Verification};
+
+/// What is known of the user so far.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence {
+    pub(crate) present: Option<UserPresent>,
+    pub(crate) verified: Option<UserVerified>,
+}
+
+/// How the user is to be verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    /// By the token that `pinUvAuthParam` proves, under this protocol.
+    Token(Protocol),
+    /// By what is built in.
+    BuiltIn,
+    /// Not at all.
+    None,
+}
+
+/// Step 1: a `pinUvAuthParam` of zero length asks for a selection touch, where there could be a token.
+pub(super) fn selection_probe(cx: &Context, command: Command, param: Option<&[u8]>) -> Option<Step> {
+    let could_verify = cx.has_client_pin() || cx.offers("pinUvAuthToken");
+    (could_verify && param.is_some_and(<[u8]>::is_empty)).then(|| Step::Ask(Ask::Presence, Pending::Probe(command)))
+}
+
+/// Step 1 after the touch. A user who says no or nothing is `OPERATION_DENIED`.
+pub(super) fn finish_probe(cx: &Context, answer: Answer) -> Result<Step, Reason> {
+    match user::presence(answer) {
+        Ok(_) if cx.is_protected() => Err(Reason::SelectedWithPin),
+        Ok(_) => Err(Reason::SelectedWithoutPin),
+        Err(_) => Err(Reason::Declined),
+    }
+}
+
+/// Step 2: the protocol of a `pinUvAuthParam`.
+///
+/// # Errors
+///
+/// [`Reason::ProtocolMissing`], [`Reason::ProtocolUnsupported`].
+pub(super) fn protocol(cx: &Context, param: Option<&[u8]>, number: Option<u64>) -> Result<Option<Protocol>, Reason> {
+    match (param, number) {
+        (None, _) => Ok(None),
+        (Some(_), None) => Err(Reason::ProtocolMissing),
+        (Some(_), Some(number)) => cx.protocol(number).map(Some),
+    }
+}
+
+/// The `uv` option of step 5: without effect beside a `pinUvAuthParam`.
+///
+/// # Errors
+///
+/// [`Reason::UvUnavailable`].
+pub(super) fn method(cx: &Context, protocol: Option<Protocol>, uv: Option<bool>) -> Result<Method, Reason> {
+    match (protocol, uv) {
+        (Some(protocol), _) => Ok(Method::Token(protocol)),
+        (None, Some(true)) if cx.has_built_in() => Ok(Method::BuiltIn),
+        (None, Some(true)) => Err(Reason::UvUnavailable),
+        (None, _) => Ok(Method::None),
+    }
+}
+
+/// The step of `alwaysUv`: verification happens whether or not the platform asked.
+///
+/// # Errors
+///
+/// [`Reason::VerificationNeeded`], [`Reason::VerificationImpossible`].
+pub(super) fn always_uv(cx: &Context, method: Method) -> Result<Method, Reason> {
+    match method {
+        _ if !cx.state.always_uv => Ok(method),
+        _ if !cx.is_protected() => Err(unverified(cx)),
+        Method::None if cx.has_built_in() => Ok(Method::BuiltIn),
+        Method::None => Err(unverified(cx)),
+        Method::Token(_) | Method::BuiltIn => Ok(method),
+    }
+}
+
+/// Verification is needed and not offered.
+pub(super) fn unverified(cx: &Context) -> Reason {
+    if cx.has_client_pin() { Reason::VerificationNeeded } else { Reason::VerificationImpossible }
+}
+
+/// Verification by token: signature, permission, verified flag, RP ID, in the order of the command's text.
+///
+/// # Errors
+///
+/// [`Reason::PinAuthInvalid`], [`Reason::PermissionMissing`], [`Reason::TokenUnverified`], [`Reason::TokenRpId`].
+pub(super) fn by_token(
+    cx: &mut Context,
+    protocol: Protocol,
+    param: &[u8],
+    message: &[u8],
+    permission: Permissions,
+    rp_id: &str,
+) -> Result<Evidence, Reason> {
+    let token = cx.token().ok_or(Reason::PinAuthInvalid)?;
+    token.verify(protocol, &[message], param)?;
+    token.permits(permission)?;
+    let verified = user::verified_by(token).ok_or(Reason::TokenUnverified)?;
+    token.bind(rp_id)?;
+    Ok(Evidence { present: user::present_by(token), verified: Some(verified) })
+}
+
+/// Verification by what is built in: refused beforehand where no retry is left.
+///
+/// # Errors
+///
+/// [`Reason::BuiltInBlocked`], or [`Reason::BuiltInFailedPinMayDo`] where there is a PIN.
+pub(super) fn ask_built_in(cx: &Context, pending: Pending) -> Result<Step, Reason> {
+    if cx.state.uv_retries == 0 { Err(built_in_failed(cx)) } else { Ok(Step::Ask(Ask::Verification, pending)) }
+}
+
+/// What came of the built-in verification (`performBuiltInUv`).
+///
+/// # Errors
+///
+/// [`Reason::UserActionTimeout`], [`Reason::Declined`], and where it failed [`Reason::BuiltInFailedPinMayDo`],
+/// [`Reason::BuiltInBlocked`] or [`Reason::BuiltInFailed`].
+pub(super) fn by_built_in(cx: &mut Context, answer: Answer) -> Result<Evidence, Reason> {
+    perform_built_in(cx, answer)?.ok_or_else(|| built_in_failed(cx))
+}
+
+/// One attempt: a failed one costs a retry, a good one restores them.
+///
+/// # Errors
+///
+/// [`Reason::UserActionTimeout`], [`Reason::Declined`].
+pub(super) fn perform_built_in(cx: &mut Context, answer: Answer) -> Result<Option<Evidence>, Reason> {
+    match user::verification(answer)? {
+        Verification::Verified(verified, present) => {
+            if cx.state.uv_retries != MAX_UV_RETRIES {
+                cx.edit(Edit::UvRetries(MAX_UV_RETRIES));
+            }
+            Ok(Some(Evidence { present: Some(present), verified: Some(verified) }))
+        }
+        Verification::Failed => {
+            cx.edit(Edit::UvRetries(cx.state.uv_retries.saturating_sub(1)));
+            Ok(None)
+        }
+    }
+}
+
+fn built_in_failed(cx: &Context) -> Reason {
+    if cx.state.pin_is_set() {
+        Reason::BuiltInFailedPinMayDo
+    } else if cx.state.uv_retries == 0 {
+        Reason::BuiltInBlocked
+    } else {
+        Reason::BuiltInFailed
+    }
+}

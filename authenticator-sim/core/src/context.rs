@@ -1,0 +1,198 @@
+//! What a command works on.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use keyrig_ctap::cbor::Writer;
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
+use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret};
+use keyrig_ctap::profile::{Profile, SignCount};
+use keyrig_ctap::seal::{Draft, Seal, Sealed};
+use keyrig_ctap::{Instant, Status};
+
+use crate::attestation::{Attester, Vouching};
+use crate::command::Remembered;
+use crate::cut::Cut;
+use crate::key_agreement::KeyAgreement;
+use crate::reason::Reason;
+use crate::state::{Change, CredentialSource, Edit, State};
+use crate::token::Token;
+use crate::{Entropy, Provider};
+
+/// Signatures for which a counter is persisted ahead.
+const COUNT_STEP: u32 = 64;
+
+/// Everything but the question that is open.
+pub(crate) struct Context {
+    pub(crate) now: Instant,
+    pub(crate) profile: Profile,
+    pub(crate) cut: Cut,
+    pub(crate) provider: Box<dyn Provider>,
+    pub(crate) entropy: Box<dyn Entropy>,
+    pub(crate) seal: Box<dyn Seal>,
+    pub(crate) attester: Attester,
+    pub(crate) state: State,
+    pub(crate) change: Change,
+    pub(crate) volatile: Volatile,
+}
+
+/// What a power cut takes away.
+#[derive(Debug, Default)]
+pub(crate) struct Volatile {
+    pub(crate) powered: Instant,
+    pub(crate) token: Option<Token>,
+    pub(crate) key_agreement: KeyAgreement,
+    pub(crate) remembered: Option<Remembered>,
+    /// Wrong PINs since the last right one or the last power-up.
+    pub(crate) wrong_pins: u8,
+}
+
+impl Context {
+    /// Makes an edit and notes it for the store.
+    pub(crate) fn edit(&mut self, edit: Edit) {
+        self.state.apply(&edit);
+        self.change.edits.push(edit);
+    }
+
+    /// The token that is in use now.
+    pub(crate) fn token(&mut self) -> Option<&mut Token> {
+        let now = self.now;
+        if !self.volatile.token.as_mut().is_some_and(|token| token.is_alive(now)) {
+            self.volatile.token = None;
+        }
+        self.volatile.token.as_mut()
+    }
+
+    /// Whether an option of getInfo is true.
+    pub(crate) fn offers(&self, option: &str) -> bool {
+        self.cut.info.option(option) == Some(true)
+    }
+
+    /// Whether the product can have a PIN.
+    pub(crate) fn has_client_pin(&self) -> bool {
+        self.cut.info.option("clientPin").is_some()
+    }
+
+    /// Whether built-in verification is there and set up.
+    pub(crate) fn has_built_in(&self) -> bool {
+        self.offers("uv")
+    }
+
+    /// "Protected by some form of user verification".
+    pub(crate) fn is_protected(&self) -> bool {
+        self.state.pin_is_set() || self.has_built_in()
+    }
+
+    /// The protocol with this number, if getInfo offers it.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::ProtocolUnsupported`].
+    pub(crate) fn protocol(&self, number: u64) -> Result<Protocol, Reason> {
+        let offered = self.cut.info.pin_uv_auth_protocols.contains(&number);
+        Protocol::from_number(number).filter(|_| offered).ok_or(Reason::ProtocolUnsupported)
+    }
+
+    /// The secret shared with a platform's key-agreement key.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::KeyAgreement`].
+    pub(crate) fn decapsulate(&mut self, protocol: Protocol, peer: &[u8]) -> Result<SharedSecret, Reason> {
+        self.volatile.key_agreement.decapsulate(protocol, peer, &mut *self.provider, &mut *self.entropy)
+    }
+
+    /// Takes from the token what a ceremony with a touch takes.
+    pub(crate) fn spend_token(&mut self) {
+        if let Some(token) = &mut self.volatile.token {
+            token.spend();
+        }
+    }
+
+    /// Discoverable credentials that there is room for.
+    pub(crate) fn room(&self) -> usize {
+        (self.profile.discoverable_credentials as usize).saturating_sub(self.state.discoverable_count())
+    }
+
+    /// Whether a list is within `maxCredentialCountInList`.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::ListTooLong`].
+    pub(crate) fn check_list(&self, list: &[Descriptor]) -> Result<(), Reason> {
+        match self.cut.info.max_credential_count_in_list {
+            Some(most) if list.len() as u64 > most => Err(Reason::ListTooLong),
+            _ => Ok(()),
+        }
+    }
+
+    /// The credential that a list names, if it is here and of this relying party.
+    pub(crate) fn listed(&self, descriptor: &Descriptor, rp_id: &str) -> Option<&CredentialSource> {
+        let source = self.state.credential(&descriptor.id)?;
+        (descriptor.kind == PUBLIC_KEY && source.rp_id == rp_id).then_some(source)
+    }
+
+    /// The counter for a new credential.
+    pub(crate) fn count_creation(&mut self) -> u32 {
+        match self.profile.sign_count {
+            SignCount::Zero | SignCount::PerCredential => 0,
+            SignCount::Global => self.count_globally(),
+        }
+    }
+
+    /// The counter for a signature with the credential of `id`.
+    pub(crate) fn count_signature(&mut self, id: &[u8]) -> u32 {
+        match self.profile.sign_count {
+            SignCount::Zero => 0,
+            SignCount::Global => self.count_globally(),
+            SignCount::PerCredential => {
+                let told = self.state.credential(id).map_or(0, |source| source.sign_count).saturating_add(1);
+                if self.state.tell_sign_count(id, told) {
+                    let up_to = told.saturating_add(COUNT_STEP);
+                    self.edit(Edit::SignCount { credential: Some(id.to_vec()), up_to });
+                }
+                told
+            }
+        }
+    }
+
+    /// Signs `draft` for the credential `source`.
+    pub(crate) fn vouch(&mut self, draft: Draft, source: &CredentialSource) -> Result<Sealed, Reason> {
+        let mut voucher = Vouching {
+            provider: &mut *self.provider,
+            algorithm: source.algorithm,
+            key: &source.private_key,
+            attester: &mut self.attester,
+        };
+        Ok(self.seal.seal(draft, &mut voucher)?)
+    }
+
+    /// Signs `draft` for the stored credential of `id`.
+    pub(crate) fn vouch_stored(&mut self, draft: Draft, id: &[u8]) -> Result<Sealed, Reason> {
+        let source = self.state.credential(id).ok_or(Reason::NoCredentials)?;
+        let mut voucher = Vouching {
+            provider: &mut *self.provider,
+            algorithm: source.algorithm,
+            key: &source.private_key,
+            attester: &mut self.attester,
+        };
+        Ok(self.seal.seal(draft, &mut voucher)?)
+    }
+
+    fn count_globally(&mut self) -> u32 {
+        let count = &mut self.state.sign_count;
+        count.told = count.told.saturating_add(1);
+        if count.told > count.persisted {
+            let up_to = count.told.saturating_add(COUNT_STEP);
+            self.edit(Edit::SignCount { credential: None, up_to });
+        }
+        self.state.sign_count.told
+    }
+}
+
+/// A reply that says success, with `parameters` behind it.
+pub(crate) fn success(parameters: &[u8]) -> Vec<u8> {
+    let mut out = Writer::after(Vec::with_capacity(1 + parameters.len()));
+    out.raw(&[Status::OK.0]).raw(parameters);
+    out.into_bytes()
+}

@@ -1,0 +1,129 @@
+//! getInfo, cut to what is implemented: nothing is advertised that no command answers.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use keyrig_ctap::cose::Algorithm;
+use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::profile::{Profile, UserVerification};
+
+use crate::extension;
+use crate::provider::ALGORITHMS;
+
+/// Options that some command honours.
+const OPTIONS: &[&str] = &[
+    "alwaysUv",
+    "clientPin",
+    "makeCredUvNotRqd",
+    "noMcGaPermissionsWithClientPin",
+    "pinUvAuthToken",
+    "plat",
+    "rk",
+    "up",
+    "uv",
+];
+
+/// A profile, cut to what is implemented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// What getInfo says before a PIN is set; the state's members are filled in when it is asked.
+    pub info: Info,
+    /// Algorithms that keys are made for, the preferred one first.
+    pub algorithms: Vec<Algorithm>,
+    /// What the product does and we do not, by the member of getInfo.
+    pub removed: Vec<Removed>,
+}
+
+/// Something that was cut.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Removed {
+    /// The member of getInfo, as a profile names it.
+    pub member: &'static str,
+    /// The value that is gone.
+    pub value: String,
+}
+
+/// Cuts `profile` to what is implemented.
+pub fn cut(profile: &Profile) -> Cut {
+    let mut info = profile.get_info.clone();
+    info.aaguid = profile.aaguid;
+    let mut removed = Vec::new();
+    lists(&mut info, profile, &mut removed);
+    members(&mut info, &mut removed);
+    let algorithms = profile.algorithms.iter().copied().filter(|a| ALGORITHMS.contains(a)).collect();
+    for algorithm in profile.algorithms.iter().filter(|a| !ALGORITHMS.contains(a)) {
+        note(&mut removed, "algorithms", algorithm.to_string());
+    }
+    removed.sort();
+    removed.dedup();
+    Cut { info, algorithms, removed }
+}
+
+fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
+    info.versions.retain(|version| keep(removed, "versions", version, version != "U2F_V2"));
+    info.extensions.retain(|id| keep(removed, "extensions", id, extension::ALL.contains(&id.as_str())));
+    info.options.retain(|name, value| {
+        let implemented = OPTIONS.contains(&name.as_str()) && fits(name, profile.user_verification);
+        // An option that is false and stands for "no" promises nothing.
+        keep(removed, "options", &format!("{name}: {value}"), implemented)
+    });
+    if info.option("uv").is_none() && info.option("clientPin").is_none() {
+        info.options.remove("pinUvAuthToken");
+    }
+    info.algorithms.retain(|algorithm| ALGORITHMS.contains(algorithm));
+    info.pin_uv_auth_protocols.retain(|number| keep(removed, "pin_uv_auth_protocols", number, matches!(number, 1 | 2)));
+    info.attestation_formats.retain(|format| keep(removed, "attestation_formats", format, format == "packed"));
+}
+
+/// A PIN or a finger that the profile does not verify by is no option of it.
+fn fits(option: &str, verification: UserVerification) -> bool {
+    match option {
+        "clientPin" => verification != UserVerification::None,
+        "uv" => verification == UserVerification::BuiltIn,
+        _ => true,
+    }
+}
+
+/// Members that belong to commands which are not there.
+fn members(info: &mut Info, removed: &mut Vec<Removed>) {
+    take(removed, "max_serialized_large_blob_array", &mut info.max_serialized_large_blob_array);
+    take(removed, "max_cred_blob_length", &mut info.max_cred_blob_length);
+    take(removed, "max_rp_ids_for_set_min_pin_length", &mut info.max_rp_ids_for_set_min_pin_length);
+    take(removed, "uv_count_since_last_pin_entry", &mut info.uv_count_since_last_pin_entry);
+    take(removed, "long_touch_for_reset", &mut info.long_touch_for_reset);
+    take(removed, "pin_complexity_policy", &mut info.pin_complexity_policy);
+    if let Some(url) = info.pin_complexity_policy_url.take() {
+        note(removed, "pin_complexity_policy_url", url);
+    }
+    for (member, list) in [
+        ("vendor_prototype_config_commands", &mut info.vendor_prototype_config_commands),
+        ("authenticator_config_commands", &mut info.authenticator_config_commands),
+    ] {
+        if let Some(list) = list.take() {
+            note(removed, member, format!("{list:?}"));
+        }
+    }
+    for transport in core::mem::take(&mut info.transports_for_reset) {
+        note(removed, "transports_for_reset", transport);
+    }
+    info.enc_identifier = None;
+    info.enc_cred_store_state = None;
+}
+
+fn take<T: ToString>(removed: &mut Vec<Removed>, member: &'static str, value: &mut Option<T>) {
+    if let Some(value) = value.take() {
+        note(removed, member, value.to_string());
+    }
+}
+
+fn keep(removed: &mut Vec<Removed>, member: &'static str, value: &impl ToString, implemented: bool) -> bool {
+    if !implemented {
+        note(removed, member, value.to_string());
+    }
+    implemented
+}
+
+fn note(removed: &mut Vec<Removed>, member: &'static str, value: String) {
+    removed.push(Removed { member, value });
+}

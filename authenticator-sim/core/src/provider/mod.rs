@@ -1,0 +1,95 @@
+//! Keys and what is done with them.
+
+mod deterministic;
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use keyrig_ctap::cose::{Algorithm, PublicKey};
+use zeroize::Zeroizing;
+
+pub use deterministic::Deterministic;
+pub(crate) use deterministic::p256_pair;
+
+use crate::Entropy;
+
+/// A private key: PKCS#8 in DER, so that what one provider made another can load.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PrivateKey(Zeroizing<Vec<u8>>);
+
+impl PrivateKey {
+    /// Keeps `pkcs8` without looking into it.
+    pub fn from_pkcs8(pkcs8: &[u8]) -> Self {
+        Self(Zeroizing::new(pkcs8.to_vec()))
+    }
+
+    /// The PKCS#8 document.
+    pub fn pkcs8(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PrivateKey(..)")
+    }
+}
+
+/// A fresh key.
+#[derive(Clone, Debug)]
+pub struct KeyPair {
+    /// The private half.
+    pub private: PrivateKey,
+    /// The public half.
+    pub public: PublicKey,
+}
+
+/// Why a provider could not do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderError {
+    /// It makes no keys of this algorithm.
+    Algorithm(Algorithm),
+    /// The key is not one it can load, or not a point on the curve.
+    Key,
+    /// The arithmetic failed.
+    Failed,
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Algorithm(algorithm) => write!(f, "the provider has no {algorithm}"),
+            Self::Key => f.write_str("the provider cannot load the key"),
+            Self::Failed => f.write_str("the provider failed"),
+        }
+    }
+}
+
+impl core::error::Error for ProviderError {}
+
+/// Makes keys, signs, and agrees on secrets.
+pub trait Provider: Send {
+    /// A new key pair. ES256, EdDSA and RS256 are asked for; key agreement uses an ES256 pair.
+    ///
+    /// # Errors
+    ///
+    /// [`ProviderError::Algorithm`] for an algorithm it does not have.
+    fn generate(&mut self, algorithm: Algorithm, entropy: &mut dyn Entropy) -> Result<KeyPair, ProviderError>;
+
+    /// Signs `message` in the form WebAuthn wants: ECDSA in DER, the others as they are (WebAuthn L3 §6.5.5).
+    ///
+    /// # Errors
+    ///
+    /// [`ProviderError`] where the key cannot be loaded.
+    fn sign(&mut self, algorithm: Algorithm, key: &PrivateKey, message: &[u8]) -> Result<Vec<u8>, ProviderError>;
+
+    /// ECDH on P-256: the x-coordinate of the shared point.
+    ///
+    /// # Errors
+    ///
+    /// [`ProviderError::Key`] where `peer` is not a point on P-256.
+    fn agree(&mut self, key: &PrivateKey, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, ProviderError>;
+}
+
+/// The algorithms that every provider has.
+pub const ALGORITHMS: &[Algorithm] = &[Algorithm::ES256, Algorithm::EDDSA, Algorithm::RS256];

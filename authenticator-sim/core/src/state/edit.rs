@@ -1,0 +1,93 @@
+//! Changes to the state, as a store has to write them.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, State, Stored};
+
+/// Edits that belong together: a store writes all of them or none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// In the order in which they happened.
+    pub edits: Vec<Edit>,
+}
+
+/// One edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// A credential is new, or differs from what was stored under its id.
+    PutCredential(Box<CredentialSource>),
+    /// The credential with this id is gone.
+    RemoveCredential(Vec<u8>),
+    /// After a power cut the counter goes on from here.
+    SignCount {
+        /// Of this credential; of the whole authenticator if `None`.
+        credential: Option<Vec<u8>>,
+        /// Nothing higher has been told when this is persisted.
+        up_to: u32,
+    },
+    /// The PIN is another one.
+    Pin(Pin),
+    /// Wrong PINs that are left.
+    PinRetries(u8),
+    /// Failed built-in verifications that are left.
+    UvRetries(u8),
+    /// Whether the PIN has to be changed before it is of use.
+    ForcePinChange(bool),
+    /// Credentials and PIN are gone; the counter of the whole authenticator stays.
+    Reset {
+        /// `forcePINChange` as it leaves the factory.
+        force_pin_change: bool,
+        /// `alwaysUv` as it leaves the factory.
+        always_uv: bool,
+    },
+}
+
+impl State {
+    /// Makes an edit; a store that is read back does the same.
+    pub fn apply(&mut self, edit: &Edit) {
+        match edit {
+            Edit::PutCredential(source) => self.put(source),
+            Edit::RemoveCredential(id) => self.remove(id),
+            Edit::SignCount { credential: None, up_to } => self.sign_count.persisted = *up_to,
+            Edit::SignCount { credential: Some(id), up_to } => {
+                if let Some(stored) = self.credentials.get_mut(id) {
+                    stored.persisted = *up_to;
+                }
+            }
+            Edit::Pin(pin) => self.pin = Some(pin.clone()),
+            Edit::PinRetries(left) => self.pin_retries = *left,
+            Edit::UvRetries(left) => self.uv_retries = *left,
+            Edit::ForcePinChange(force) => self.force_pin_change = *force,
+            Edit::Reset { force_pin_change, always_uv } => {
+                self.pin = None;
+                self.pin_retries = MAX_PIN_RETRIES;
+                self.uv_retries = MAX_UV_RETRIES;
+                self.force_pin_change = *force_pin_change;
+                self.always_uv = *always_uv;
+                self.credentials.clear();
+                self.discoverable.clear();
+            }
+        }
+    }
+
+    fn put(&mut self, source: &CredentialSource) {
+        self.remove(&source.id);
+        if source.discoverable {
+            self.discoverable.entry(source.rp_id.clone()).or_default().push(source.id.clone());
+        }
+        self.created = self.created.max(source.created.saturating_add(1));
+        let stored = Stored { source: source.clone(), persisted: source.sign_count };
+        self.credentials.insert(source.id.clone(), stored);
+    }
+
+    fn remove(&mut self, id: &[u8]) {
+        let Some(Stored { source, .. }) = self.credentials.remove(id) else { return };
+        if let Some(ids) = self.discoverable.get_mut(&source.rp_id) {
+            ids.retain(|other| other != id);
+            if ids.is_empty() {
+                self.discoverable.remove(&source.rp_id);
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What an authenticator remembers through a power cut, in plain ordered maps.
+
+mod credential;
+mod edit;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use keyrig_ctap::profile::{Backup, Profile};
+use zeroize::Zeroizing;
+
+pub use credential::{CredentialSource, Protection};
+pub use edit::{Change, Edit};
+
+/// PIN retries after a correct PIN (CTAP 2.3 §6.5.2: at most 8).
+pub const MAX_PIN_RETRIES: u8 = 8;
+
+/// Built-in verification retries after a correct one (CTAP 2.3 §6.5.2 leaves the number to the maker).
+pub const MAX_UV_RETRIES: u8 = 3;
+
+/// Everything that has to outlive a power cut.
+///
+/// Signature counters are persisted ahead in steps, so that a signature seldom waits for a store; after a power cut they
+/// go on from what was persisted ([`State::power_up`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    pub(crate) pin: Option<Pin>,
+    pub(crate) pin_retries: u8,
+    pub(crate) uv_retries: u8,
+    pub(crate) force_pin_change: bool,
+    pub(crate) always_uv: bool,
+    /// BE and BS of new credentials.
+    pub(crate) backup: Backup,
+    /// The counter of the whole authenticator.
+    pub(crate) sign_count: Count,
+    created: u64,
+    credentials: BTreeMap<Vec<u8>, Stored>,
+    /// Ids by RP ID, oldest first.
+    discoverable: BTreeMap<String, Vec<Vec<u8>>>,
+}
+
+/// A PIN that is set: only its hash is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// `LEFT(SHA-256(pin), 16)`.
+    pub hash: Zeroizing<[u8; 16]>,
+    /// Its length in Unicode code points.
+    pub code_points: u8,
+}
+
+/// A signature counter: what was told last, and what was persisted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) told: u32,
+    pub(crate) persisted: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stored {
+    source: CredentialSource,
+    persisted: u32,
+}
+
+impl State {
+    /// An authenticator as it leaves the factory.
+    pub fn new(profile: &Profile) -> Self {
+        Self {
+            pin: None,
+            pin_retries: MAX_PIN_RETRIES,
+            uv_retries: MAX_UV_RETRIES,
+            force_pin_change: profile.get_info.force_pin_change.unwrap_or(false),
+            always_uv: profile.get_info.option("alwaysUv").unwrap_or(false),
+            backup: profile.backup,
+            sign_count: Count::default(),
+            created: 0,
+            credentials: BTreeMap::new(),
+            discoverable: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a PIN is set.
+    pub fn pin_is_set(&self) -> bool {
+        self.pin.is_some()
+    }
+
+    /// Wrong PINs that are left.
+    pub fn pin_retries(&self) -> u8 {
+        self.pin_retries
+    }
+
+    /// Failed built-in verifications that are left.
+    pub fn uv_retries(&self) -> u8 {
+        self.uv_retries
+    }
+
+    /// The credential with this id.
+    pub fn credential(&self, id: &[u8]) -> Option<&CredentialSource> {
+        self.credentials.get(id).map(|stored| &stored.source)
+    }
+
+    /// All credentials, by id.
+    pub fn credentials(&self) -> impl Iterator<Item = &CredentialSource> {
+        self.credentials.values().map(|stored| &stored.source)
+    }
+
+    /// The discoverable credentials of a relying party, newest first.
+    pub fn discoverable(&self, rp_id: &str) -> impl Iterator<Item = &CredentialSource> {
+        self.discoverable.get(rp_id).into_iter().flatten().rev().filter_map(|id| self.credential(id))
+    }
+
+    /// How many discoverable credentials there are.
+    pub fn discoverable_count(&self) -> usize {
+        self.discoverable.values().map(Vec::len).sum()
+    }
+
+    /// The next place in the order of creation.
+    pub(crate) fn next_created(&self) -> u64 {
+        self.created
+    }
+
+    /// Counters go on from what was persisted.
+    pub fn power_up(&mut self) {
+        self.sign_count.told = self.sign_count.persisted;
+        for stored in self.credentials.values_mut() {
+            stored.source.sign_count = stored.persisted;
+        }
+    }
+
+    /// Sets the signature counter of a credential; true if it has outrun what was persisted.
+    pub(crate) fn tell_sign_count(&mut self, id: &[u8], told: u32) -> bool {
+        match self.credentials.get_mut(id) {
+            Some(stored) => {
+                stored.source.sign_count = told;
+                told > stored.persisted
+            }
+            None => false,
+        }
+    }
+}
