@@ -1,13 +1,123 @@
 //! A WebAuthn Level 3 client: from options, a page and an authenticator to a credential.
 
 pub mod client_data;
+mod conveyance;
+mod create;
 mod draft;
 mod error;
+mod get;
+mod link;
+mod options;
 mod page;
 mod profile;
+mod random;
+mod response;
+mod rp_id;
+mod spki;
+mod user_verification;
+
+use keyrig_ctap::message::Descriptor;
+use keyrig_ctap::message::get_info::Info;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::device::LinkError;
+use crate::tamper::CannotLie;
 
 pub use client_data::ClientData;
 pub use draft::{ClientDraft, Ignore};
 pub use error::ClientError;
+pub use link::Link;
+pub use options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 pub use page::Page;
 pub use profile::{AaguidHabit, ClientProfile};
+
+/// A client and the human in front of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Client<'a> {
+    /// The habits of the client.
+    pub profile: &'a ClientProfile,
+    /// The page that calls it.
+    pub page: &'a Page,
+    /// The PIN that the human types.
+    pub pin: &'a str,
+    /// Options that it passes over.
+    pub ignore: Ignore,
+    /// Told in place of the authenticator's transports.
+    pub transports: Option<&'a [String]>,
+    /// The credential that the human picks where several fit; the first one if `None`.
+    pub choose: Option<&'a [u8]>,
+    /// Where its random numbers come from.
+    pub seed: [u8; 32],
+}
+
+/// What came of a ceremony.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    /// The client data as it was hashed.
+    pub client_data_json: String,
+    /// `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
+    pub credential: Value,
+    /// The credential id that the authenticator gave.
+    pub credential_id: Vec<u8>,
+}
+
+/// Changes the draft after every check: where the client-seam tampers are told.
+pub type Tell<'t> = &'t mut dyn FnMut(&mut ClientDraft) -> Result<(), CannotLie>;
+
+/// Why a ceremony brought no credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// WebAuthn makes the client stop.
+    Refused(ClientError),
+    /// The authenticator does not answer.
+    Link(LinkError),
+    /// A lie cannot be told.
+    CannotLie(CannotLie),
+}
+
+impl From<ClientError> for Stop {
+    fn from(error: ClientError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<CannotLie> for Stop {
+    fn from(error: CannotLie) -> Self {
+        Self::CannotLie(error)
+    }
+}
+
+impl Client<'_> {
+    /// The client data of an honest ceremony on this page.
+    fn client_data(&self, kind: &str, challenge: &[u8]) -> ClientData {
+        let cross_origin = self.page.is_cross_origin();
+        ClientData {
+            kind: kind.to_owned(),
+            challenge: crate::base64url::encode(challenge),
+            origin: self.page.origin.clone(),
+            cross_origin,
+            top_origin: if cross_origin { self.page.top_origin.clone() } else { None },
+            other: Vec::new(),
+        }
+    }
+
+    fn user_verification(&self, wanted: Requirement) -> Requirement {
+        if self.ignore.user_verification { Requirement::Discouraged } else { wanted }
+    }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Cuts a list of credentials into pieces that the authenticator takes.
+fn pieces<'l>(list: &'l [Descriptor], info: &Info) -> impl Iterator<Item = &'l [Descriptor]> {
+    let most = info.max_credential_count_in_list.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
+    list.chunks(most.max(1))
+}
+
+/// The form that authenticators get: without transports, which only clients need.
+fn bare(list: &[Descriptor]) -> Vec<Descriptor> {
+    list.iter().map(|descriptor| Descriptor { transports: Vec::new(), ..descriptor.clone() }).collect()
+}

@@ -1,0 +1,172 @@
+//! The registration ceremony at the client (WebAuthn L3 §5.1.3, "Create a New Credential").
+
+use keyrig_ctap::Command;
+use keyrig_ctap::message::client_pin::Permissions;
+use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::message::make_credential::{Options, Parameter, Request, Response};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, get_assertion};
+use keyrig_ctap::profile::Attachment;
+
+use super::conveyance::{self, Told};
+use super::link::{Failure, Link};
+use super::options::{Conveyance, CreationOptions, Requirement};
+use super::random::Random;
+use super::user_verification::{Verification, Verifier};
+use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
+use crate::device::DeviceDescription;
+
+impl Client<'_> {
+    /// Makes a credential. `tell` may change what is asked of the authenticator, after every check.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`] says who stopped, and why.
+    pub fn create(&self, options: &CreationOptions, link: &mut Link<'_>, tell: Tell<'_>) -> Result<Made, Stop> {
+        let rp_id = rp_id::effective(&self.page.origin, options.rp_id.as_deref())?;
+        let description = link.describe();
+        let attachment = self.attachment(options.attachment, &description)?;
+        let info = link.get_info()?;
+        let discoverable = self.discoverable(options.resident_key, &info)?;
+        let client_data = self.client_data("webauthn.create", &options.challenge);
+        let mut draft = ClientDraft { client_data, algorithms: options.algorithms.clone(), rp_id };
+        tell(&mut draft)?;
+
+        let client_data_json = draft.client_data.to_json();
+        let mut ask = request(options, &draft, sha256(client_data_json.as_bytes()), discoverable);
+        ask.exclude_list = self.exclude_list(options, &draft, &info, link)?;
+        let mut random = Random::new(self.seed);
+        let verifier = Verifier {
+            info: &info,
+            pin: self.pin,
+            permission: Permissions::MC,
+            rp_id: &draft.rp_id,
+            client_data_hash: &ask.client_data_hash,
+            discoverable,
+        };
+        match verifier.verify(link, self.user_verification(options.user_verification), &mut random)? {
+            Verification::None => {}
+            Verification::BuiltIn => ask.options.uv = Some(true),
+            Verification::Proof { protocol, param } => {
+                ask.pin_uv_auth_protocol = Some(protocol);
+                ask.pin_uv_auth_param = Some(param);
+            }
+        }
+        let made = link.call(Command::MAKE_CREDENTIAL, &ask.encode(), Response::decode)?;
+        let conveyance = if self.ignore.attestation { Conveyance::None } else { options.attestation };
+        let told = conveyance::convey(conveyance, self.profile.aaguid_under_none, description.roams(), made);
+        self.registration(options, &told, client_data_json, discoverable, attachment, description)
+    }
+
+    /// An authenticator of the other attachment is passed over (WebAuthn L3 §5.4.4). A phone is also one that roams:
+    /// hybrid reaches it.
+    fn attachment(&self, wanted: Option<Attachment>, device: &DeviceDescription) -> Result<Attachment, ClientError> {
+        let has = device.attachment;
+        match wanted {
+            Some(wanted) if wanted == has => Ok(has),
+            Some(Attachment::CrossPlatform) if device.transports.iter().any(|t| t == "hybrid") => {
+                Ok(Attachment::CrossPlatform)
+            }
+            Some(wanted) if !self.ignore.attachment => Err(ClientError::not_allowed(format!(
+                "the options ask for {} and the authenticator is {}",
+                wanted.as_str(),
+                has.as_str()
+            ))),
+            _ => Ok(has),
+        }
+    }
+
+    fn discoverable(&self, wanted: Requirement, info: &Info) -> Result<bool, ClientError> {
+        let able = info.option("rk") == Some(true);
+        match wanted {
+            _ if self.ignore.resident_key => Ok(false),
+            Requirement::Required if !able => {
+                Err(ClientError::not_allowed("the authenticator makes no discoverable credentials"))
+            }
+            Requirement::Required => Ok(true),
+            Requirement::Preferred => Ok(able),
+            Requirement::Discouraged => Ok(false),
+        }
+    }
+
+    /// The exclude list for the request. One that is too long is asked about piece by piece, silently.
+    fn exclude_list(
+        &self,
+        options: &CreationOptions,
+        draft: &ClientDraft,
+        info: &Info,
+        link: &mut Link<'_>,
+    ) -> Result<Option<Vec<Descriptor>>, Stop> {
+        if self.ignore.exclude_credentials || options.exclude.is_empty() {
+            return Ok(None);
+        }
+        let list = bare(&options.exclude);
+        let mut pieces: Vec<_> = pieces(&list, info).collect();
+        let last = pieces.pop().unwrap_or_default();
+        for piece in pieces {
+            if holds(link, &draft.rp_id, piece)?.is_some() {
+                return Err(ClientError::invalid_state("the authenticator holds a credential of excludeCredentials").into());
+            }
+        }
+        Ok(Some(last.to_vec()))
+    }
+
+    fn registration(
+        &self,
+        options: &CreationOptions,
+        told: &Told,
+        client_data_json: String,
+        discoverable: bool,
+        attachment: Attachment,
+        description: DeviceDescription,
+    ) -> Result<Made, Stop> {
+        let mut transports = self.transports.map_or(description.transports, <[String]>::to_vec);
+        transports.sort();
+        transports.dedup();
+        let credential_id = told.credential_id().ok_or_else(|| ClientError::unknown("there is no credential id"))?;
+        let credential = response::Registration {
+            credential_id: &credential_id,
+            client_data_json: &client_data_json,
+            attestation_object: &told.attestation_object(),
+            auth_data: &told.auth_data,
+            transports: &transports,
+            attachment,
+            cred_props: options.cred_props.then_some(discoverable),
+        };
+        Ok(Made { credential: credential.to_json(), credential_id, client_data_json })
+    }
+}
+
+/// The first of `list` that the authenticator holds, asked without the human (CTAP 2.3 §6.2, "pre-flight").
+pub(super) fn holds(link: &mut Link<'_>, rp_id: &str, list: &[Descriptor]) -> Result<Option<Descriptor>, Stop> {
+    let request = get_assertion::Request {
+        rp_id: rp_id.to_owned(),
+        client_data_hash: [0; 32],
+        allow_list: Some(list.to_vec()),
+        extensions: None,
+        options: Options { up: Some(false), ..Options::default() },
+        pin_uv_auth_param: None,
+        pin_uv_auth_protocol: None,
+    };
+    match link.call(Command::GET_ASSERTION, &request.encode(), get_assertion::Response::decode) {
+        Ok(answer) => Ok(answer.credential.or_else(|| list.first().cloned())),
+        Err(Failure::Status(keyrig_ctap::Status::NO_CREDENTIALS)) => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn request(options: &CreationOptions, draft: &ClientDraft, client_data_hash: [u8; 32], discoverable: bool) -> Request {
+    let parameter = |algorithm: &_| Parameter { algorithm: *algorithm, kind: PUBLIC_KEY.to_owned() };
+    Request {
+        client_data_hash,
+        rp: RelyingParty { id: draft.rp_id.clone(), name: options.rp_name.clone() },
+        user: options.user.clone(),
+        parameters: draft.algorithms.iter().map(parameter).collect(),
+        exclude_list: None,
+        extensions: None,
+        options: Options { rk: discoverable.then_some(true), ..Options::default() },
+        pin_uv_auth_param: None,
+        pin_uv_auth_protocol: None,
+        enterprise_attestation: None,
+        attestation_formats: None,
+    }
+}

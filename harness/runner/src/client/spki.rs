@@ -1,0 +1,68 @@
+//! `getPublicKey` (WebAuthn L3 §5.2.1.1): a COSE key as `SubjectPublicKeyInfo`, DER.
+
+use der::Encode as _;
+use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
+use keyrig_ctap::cose::{CoseKey, Curve, PublicKey};
+use spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
+
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+#[derive(der::Sequence)]
+struct RsaPublicKey<'a> {
+    n: UintRef<'a>,
+    e: UintRef<'a>,
+}
+
+/// The DER of a key whose form is known; `None` of any other, as the text has it.
+pub(super) fn of(key: &CoseKey) -> Option<Vec<u8>> {
+    match key.public_key().ok()? {
+        PublicKey::Ec2 { curve, x, y } => {
+            let curve = match curve {
+                Curve::P256 => P256,
+                Curve::P384 => P384,
+                Curve::P521 => P521,
+                _ => return None,
+            };
+            encode(EC_PUBLIC_KEY, Some(AnyRef::from(&curve)), &[&[4], x.as_slice(), &y].concat())
+        }
+        PublicKey::Okp { curve: Curve::ED25519, x } => encode(ED25519, None, &x),
+        PublicKey::Okp { .. } => None,
+        PublicKey::Rsa { n, e } => {
+            let key = RsaPublicKey { n: UintRef::new(&n).ok()?, e: UintRef::new(&e).ok()? };
+            encode(RSA, Some(AnyRef::NULL), &key.to_der().ok()?)
+        }
+    }
+}
+
+fn encode(oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>, key: &[u8]) -> Option<Vec<u8>> {
+    let algorithm = AlgorithmIdentifier { oid, parameters };
+    SubjectPublicKeyInfo { algorithm, subject_public_key: BitStringRef::from_bytes(key).ok()? }.to_der().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use keyrig_ctap::cose::Algorithm;
+    use p256::elliptic_curve::sec1::ToSec1Point as _;
+    use p256::pkcs8::EncodePublicKey as _;
+
+    use super::*;
+
+    #[test]
+    fn a_p256_key_has_the_bytes_that_another_crate_gives_it() {
+        let public = p256::SecretKey::from_slice(&[5; 32]).unwrap().public_key();
+        let point = public.to_sec1_point(false);
+        let key = PublicKey::Ec2 { curve: Curve::P256, x: point.x().unwrap().to_vec(), y: point.y().unwrap().to_vec() };
+        let der = of(&CoseKey::from_bytes(&key.to_cose(Algorithm::ES256))).unwrap();
+        assert_eq!(der, public.to_public_key_der().unwrap().as_bytes());
+    }
+
+    #[test]
+    fn what_is_no_key_has_no_bytes() {
+        assert_eq!(of(&CoseKey::from_bytes(&[0xa0])), None);
+    }
+}

@@ -1,0 +1,164 @@
+//! User verification as the platform drives it (CTAP 2.3 §6.1.1, §6.5.5).
+
+use keyrig_ctap::Command;
+use keyrig_ctap::cose::CoseKey;
+use keyrig_ctap::message::client_pin::{Permissions, Request, Response, Subcommand};
+use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, key_agreement_key, pin_hash};
+
+use super::link::Link;
+use super::options::Requirement;
+use super::random::Random;
+use super::{ClientError, Stop};
+use crate::device::LinkError;
+
+/// A PIN is padded to this many bytes before it is encrypted.
+const PADDED_PIN: usize = 64;
+
+/// How the authenticator is to verify its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verification {
+    /// Not at all.
+    None,
+    /// By something of its own: the option `uv`.
+    BuiltIn,
+    /// It was: here is the proof.
+    Proof {
+        /// `pinUvAuthProtocol`.
+        protocol: u64,
+        /// `pinUvAuthParam`.
+        param: Vec<u8>,
+    },
+}
+
+/// What the ceremony at hand needs to know.
+pub(super) struct Verifier<'a> {
+    pub(super) info: &'a Info,
+    pub(super) pin: &'a str,
+    pub(super) permission: Permissions,
+    pub(super) rp_id: &'a str,
+    pub(super) client_data_hash: &'a [u8; 32],
+    /// Whether the credential to be made is discoverable; false at authentication.
+    pub(super) discoverable: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Nothing,
+    BuiltIn,
+    Pin,
+    NewPin,
+}
+
+impl Verifier<'_> {
+    /// Has the user verified, as far as `wanted` asks for it and the authenticator can.
+    ///
+    /// # Errors
+    ///
+    /// `NotAllowedError` where it is required and cannot be, or where the PIN is wrong.
+    pub(super) fn verify(
+        &self,
+        link: &mut Link<'_>,
+        wanted: Requirement,
+        random: &mut Random,
+    ) -> Result<Verification, Stop> {
+        let method = self.method(wanted, link.describe().emulated)?;
+        match method {
+            Method::Nothing => return Ok(Verification::None),
+            Method::BuiltIn => return Ok(Verification::BuiltIn),
+            Method::Pin | Method::NewPin => {}
+        }
+        let protocols = &self.info.pin_uv_auth_protocols;
+        let protocol = protocols.iter().find_map(|n| Protocol::from_number(*n)).unwrap_or(Protocol::One);
+        if method == Method::NewPin {
+            self.set_pin(link, protocol, random)?;
+        }
+        let token = self.token(link, protocol, random)?;
+        let param = protocol.authenticate(&token, &[self.client_data_hash]);
+        Ok(Verification::Proof { protocol: protocol.number(), param })
+    }
+
+    fn method(&self, wanted: Requirement, may_set_pin: bool) -> Result<Method, Stop> {
+        let option = |name| self.info.option(name);
+        let always = option("alwaysUv") == Some(true);
+        let available = match (option("uv"), option("clientPin")) {
+            (Some(true), _) => Method::BuiltIn,
+            (_, Some(true)) => Method::Pin,
+            (_, Some(false)) if may_set_pin => Method::NewPin,
+            _ => Method::Nothing,
+        };
+        match wanted {
+            _ if always || wanted == Requirement::Required => match available {
+                Method::Nothing => {
+                    Err(ClientError::not_allowed("the authenticator cannot verify its user, which is required").into())
+                }
+                method => Ok(method),
+            },
+            Requirement::Preferred if available != Method::NewPin => Ok(available),
+            Requirement::Discouraged if self.guards_new_credentials() && available != Method::NewPin => Ok(available),
+            _ => Ok(Method::Nothing),
+        }
+    }
+
+    /// A protected authenticator makes no credential without verification, save where it says so for those that are
+    /// not discoverable (`makeCredUvNotRqd`).
+    fn guards_new_credentials(&self) -> bool {
+        let excepted = self.info.option("makeCredUvNotRqd") == Some(true) && !self.discoverable;
+        self.permission == Permissions::MC && !excepted
+    }
+
+    fn set_pin(&self, link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result<(), Stop> {
+        if self.pin.len() >= PADDED_PIN {
+            return Err(ClientError::not_allowed("a PIN has at most 63 bytes").into());
+        }
+        let (secret, key) = agree(link, protocol, random)?;
+        let mut padded = [0; PADDED_PIN];
+        padded[..self.pin.len()].copy_from_slice(self.pin.as_bytes());
+        let new_pin_enc = encrypt(&secret, &padded, random)?;
+        let request = Request {
+            protocol: Some(protocol.number()),
+            key_agreement: Some(key),
+            pin_uv_auth_param: Some(secret.authenticate(&[&new_pin_enc])),
+            new_pin_enc: Some(new_pin_enc),
+            ..Request::new(Subcommand::SET_PIN)
+        };
+        link.call(Command::CLIENT_PIN, &request.encode(), Response::decode)?;
+        Ok(())
+    }
+
+    fn token(&self, link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result<Vec<u8>, Stop> {
+        let (secret, key) = agree(link, protocol, random)?;
+        let pin_hash_enc = encrypt(&secret, &pin_hash(self.pin.as_bytes())[..], random)?;
+        let with_permissions = self.info.option("pinUvAuthToken") == Some(true);
+        let subcommand = if with_permissions { Subcommand::GET_TOKEN_USING_PIN } else { Subcommand::GET_PIN_TOKEN };
+        let request = Request {
+            protocol: Some(protocol.number()),
+            key_agreement: Some(key),
+            pin_hash_enc: Some(pin_hash_enc),
+            permissions: with_permissions.then_some(self.permission),
+            rp_id: with_permissions.then(|| self.rp_id.to_owned()),
+            ..Request::new(subcommand)
+        };
+        let answer = link.call(Command::CLIENT_PIN, &request.encode(), Response::decode)?;
+        let token = answer.pin_uv_auth_token.ok_or_else(|| broken("it gave no pinUvAuthToken"))?;
+        Ok(secret.decrypt(&token).map_err(|e| broken(&e.to_string()))?.to_vec())
+    }
+}
+
+/// Agrees on a secret; the second value is the platform's key as a `COSE_Key`.
+fn agree(link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result<(SharedSecret, Vec<u8>), Stop> {
+    let request = Request { protocol: Some(protocol.number()), ..Request::new(Subcommand::GET_KEY_AGREEMENT) };
+    let answer = link.call(Command::CLIENT_PIN, &request.encode(), Response::decode)?;
+    let peer = answer.key_agreement.ok_or_else(|| broken("it gave no key-agreement key"))?;
+    let own = random.p256_key();
+    let secret = SharedSecret::agree(protocol, &own, &CoseKey::from_bytes(&peer)).map_err(|e| broken(&e.to_string()))?;
+    Ok((secret, key_agreement_key(&own.public_key()).bytes().to_vec()))
+}
+
+fn encrypt(secret: &SharedSecret, plaintext: &[u8], random: &mut Random) -> Result<Vec<u8>, Stop> {
+    secret.encrypt(plaintext, random.bytes()).map_err(|e| broken(&e.to_string()))
+}
+
+fn broken(why: &str) -> Stop {
+    Stop::Link(LinkError(format!("PIN/UV auth failed: {why}")))
+}
