@@ -2,6 +2,29 @@
 
 use crate::{assert_none, tree};
 
+/// Folders of data that is embedded in the binary, and the sources that name each file. Scenarios are listed by a build
+/// script.
+const EMBEDDED: &[(&str, &[&str])] = &[
+    ("authenticator-sim/profiles/", &["authenticator-sim/device/src/profiles/embedded.rs"]),
+    ("harness/relying-party/policies/", &["harness/relying-party/src/policy/", "harness/relying-party/src/users/"]),
+    ("harness/runner/src/client/profiles/", &["harness/runner/src/client/"]),
+];
+
+#[test]
+fn every_data_file_is_embedded() {
+    let sources = tree::files(&["rs"]);
+    let data = tree::files(&["yaml"]);
+    let mut findings = Vec::new();
+    for (folder, embedders) in EMBEDDED {
+        let code = sources.iter().filter(|file| embedders.iter().any(|path| file.path.starts_with(path)));
+        let code: String = code.map(|file| file.text.as_str()).collect();
+        let names: Vec<&str> = data.iter().filter_map(|file| file.path.strip_prefix(folder)).collect();
+        assert!(!names.is_empty(), "{folder} is empty");
+        findings.extend(not_embedded(&names, &code).into_iter().map(|name| format!("{folder}{name} is not embedded")));
+    }
+    assert_none(&findings);
+}
+
 #[test]
 fn every_registry_lists_its_folder() {
     let sources = tree::files(&["rs"]);
@@ -14,6 +37,16 @@ fn every_registry_lists_its_folder() {
         findings.extend(wrong(&modules, list).into_iter().map(|what| format!("{}: {what}", registry.path)));
     }
     assert_none(&findings);
+}
+
+/// The file names that `code` has in no string, neither whole nor without `.yaml`.
+fn not_embedded<'a>(names: &[&'a str], code: &str) -> Vec<&'a str> {
+    let named = |name: &str| code.contains(&format!("/{name}\"")) || code.contains(&format!("\"{}\"", stem(name)));
+    names.iter().copied().filter(|name| !named(name)).collect()
+}
+
+fn stem(name: &str) -> &str {
+    name.trim_end_matches(".yaml")
 }
 
 /// The text between the brackets of a module's own `ALL` slice of references to what its files hold.
@@ -45,6 +78,13 @@ fn wrong(modules: &[&str], list: &str) -> Vec<String> {
         findings.push("ALL is not sorted".to_owned());
     }
     findings
+}
+
+#[test]
+fn a_data_file_that_is_not_embedded_is_found() {
+    let code = "embedded![\"bare\"]; include_str!(\"../policies/default.yaml\")";
+    assert_eq!(not_embedded(&["bare.yaml", "default.yaml"], code), [""; 0]);
+    assert_eq!(not_embedded(&["yubikey.yaml", "guide-a.yaml"], code), ["yubikey.yaml", "guide-a.yaml"]);
 }
 
 #[test]

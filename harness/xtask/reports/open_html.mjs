@@ -1,0 +1,87 @@
+// Opens the HTML report in a real browser and looks at it as a reader does.
+//
+//   open_html.mjs REPORT.html REPORT.json SCREENSHOT.png
+//
+// Prints one TAP line per check; exits 1 when one of them fails.
+
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+const [html, json, screenshot] = process.argv.slice(2);
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let count = 0;
+let failed = 0;
+function expect(name, holds, seen) {
+  count += 1;
+  if (!holds) failed += 1;
+  console.log(`${holds ? 'ok' : 'not ok'} ${count} - ${name}`);
+  if (!holds) console.log(`# seen: ${JSON.stringify(seen)}`);
+}
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const complaints = [];
+  const requests = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => requests.push(request.url()));
+  const url = pathToFileURL(html).href;
+  await page.goto(url);
+
+  const shown = await page.evaluate(rows);
+  const wanted = JSON.parse(readFileSync(json, 'utf8')).results.map(({ id, verdict }) => [id, verdict.is ?? verdict]);
+  const missing = wanted.filter(([id, verdict]) => shown[id] !== verdict);
+  expect(`all ${wanted.length} scenarios are shown with their verdicts`, wanted.length > 0 && missing.length === 0, missing);
+
+  await page.screenshot({ path: screenshot });
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect('nothing sticks out at 1280 px', wider <= 0, wider);
+
+  const closed = await openByKeyboard(page);
+  expect('every expander opens by keyboard', closed.length === 0, closed.slice(0, 5));
+  expect('the browser has nothing to complain about', complaints.length === 0, complaints);
+  expect('nothing is fetched but the file itself', requests.every((request) => request === url), requests);
+} finally {
+  await browser.close();
+}
+console.log(`1..${count}`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+// Runs in the page: the verdict that is shown for each scenario.
+function rows() {
+  const cases = [...document.querySelectorAll('[data-scenario]')];
+  const visible = cases.filter((element) => element.textContent.includes(element.dataset.scenario));
+  return Object.fromEntries(visible.map((element) => [element.dataset.scenario, element.dataset.verdict]));
+}
+
+// Walks the page with Tab and presses Enter on every expander; returns the ones that stayed closed.
+async function openByKeyboard(page) {
+  const total = await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = false;
+    document.activeElement?.blur();
+    return document.querySelectorAll('details').length;
+  });
+  if (total === 0) return ['the page has no expander'];
+  const steps = await page.evaluate(() => document.querySelectorAll('a[href], button, summary, input, [tabindex]').length);
+  for (let step = 0; step <= steps; step += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(() => document.activeElement?.matches('details:not([open]) > summary'))) {
+      await page.keyboard.press('Enter');
+    }
+  }
+  return page.evaluate(() =>
+    [...document.querySelectorAll('details:not([open]) > summary')].map((summary) => summary.textContent.trim()),
+  );
+}
