@@ -55,6 +55,7 @@ pub struct Profile {
 
 /// Where an authenticator sits (WebAuthn L3 §5.4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Attachment {
     /// It roams.
@@ -75,6 +76,7 @@ impl Attachment {
 
 /// How an authenticator verifies its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum UserVerification {
     /// By a PIN that the platform passes on.
@@ -87,6 +89,7 @@ pub enum UserVerification {
 
 /// BE and BS of a new credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Backup {
     /// Backup eligible.
@@ -97,6 +100,7 @@ pub struct Backup {
 
 /// How an authenticator attests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
     /// The format.
@@ -108,6 +112,7 @@ pub struct Attestation {
 
 /// The format an authenticator attests in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AttestationFormat {
     /// `none`.
@@ -120,6 +125,7 @@ pub enum AttestationFormat {
 
 /// The certificates of an attestation, issued under a test root of our own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Chain {
     /// CN of the root; profiles that name the same root share it.
@@ -141,6 +147,7 @@ const fn yes() -> bool {
 
 /// What the signature counter counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SignCount {
     /// Nothing: always zero.
@@ -153,6 +160,7 @@ pub enum SignCount {
 
 /// Lengths of credential ids in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CredentialIdLengths {
     /// Of a server-side credential.
