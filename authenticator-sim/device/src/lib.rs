@@ -1,1 +1,9 @@
 //! The only emulator code that touches the operating system.
+//!
+//! [`profiles`] says what products can do; [`in_process::InProcess`] plugs one into this process.
+
+pub mod in_process;
+pub mod profiles;
+pub mod provider;
+
+pub use in_process::InProcess;

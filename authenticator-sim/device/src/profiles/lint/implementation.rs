@@ -1,0 +1,16 @@
+//! What the product does and the emulator does not, yet.
+
+use keyrig_core::cut;
+use keyrig_ctap::profile::Profile;
+
+use super::{Findings, Severity};
+
+pub(super) fn check(profile: &Profile, findings: &mut Findings) {
+    for removed in cut(profile).removed {
+        let member = format!("get_info.{}", removed.member);
+        findings.add(Severity::NotImplemented, &member, format!("{} is left out of getInfo", removed.value));
+    }
+    for quirk in &profile.quirks {
+        findings.add(Severity::NotImplemented, "quirks", format!("{quirk} is not imitated"));
+    }
+}
