@@ -3,8 +3,8 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use keyrig_ctap::attestation::AttestationObject;
 use keyrig_ctap::auth_data::{AttestedCredential, AuthData, Flags};
-use keyrig_ctap::cbor::{Flaw, FlawKind, Tree};
-use keyrig_ctap::cose::Algorithm;
+use keyrig_ctap::cbor::{Fields, Flaw, FlawKind, Tree};
+use keyrig_ctap::cose::{Algorithm, CoseKey, PublicKey};
 use keyrig_ctap::{Aaguid, ReasonClass};
 
 use super::client_data::ClientData;
@@ -117,6 +117,8 @@ const EXTENSIONS: Step = step("Process the client extension outputs");
 
 /// Where the text says which keys an algorithm may have.
 const KEY: Step = Step { section: "5.8.5", words: "additional guarantees of credential public keys" };
+/// Where the text says which parameters a credential public key may have.
+const KEY_PARAMETERS: Step = Step { section: "6.5.1", words: "MUST NOT contain any other OPTIONAL parameters" };
 
 const fn step(words: &'static str) -> Step {
     Step { section: "7.1", words }
@@ -148,8 +150,8 @@ fn attested_credential<'a>(auth_data: &'a AuthData, raw_id: &[u8]) -> Result<&'a
     if credential.credential_id != raw_id {
         return refuse("credential_id_differs", "the authenticator data has another credential id".into());
     }
-    let tree = Tree::parse(credential.public_key.bytes()).map(|tree| tree.flaws).unwrap_or_default();
-    match forbidden(&tree) {
+    let flaws = Tree::parse(credential.public_key.bytes()).map(|tree| tree.flaws).unwrap_or_default();
+    match forbidden(&flaws) {
         None => Ok(credential),
         Some(flaw) => refuse("key_not_canonical", format!("the credential public key is not canonical: {}", flaw.kind)),
     }
@@ -172,12 +174,30 @@ fn verify_algorithm(credential: &AttestedCredential, offered: &[Algorithm]) -> R
 }
 
 fn verify_key(credential: &AttestedCredential, algorithm: Algorithm) -> Result<VerifyingKey, Refusal> {
+    let refuse = |reason, message, step| Refusal::new(ReasonClass::Key, reason, message, step);
     let numbers = credential
         .public_key
         .public_key()
-        .map_err(|flaw| Refusal::new(ReasonClass::Key, "key_unreadable", format!("the key is {flaw}"), KEY))?;
-    VerifyingKey::new(&numbers, algorithm)
-        .map_err(|problem| Refusal::new(ReasonClass::Key, problem.reason, problem.message, KEY))
+        .map_err(|flaw| refuse("key_unreadable", format!("the credential public key is {flaw}"), KEY))?;
+    if parameters(&credential.public_key) != Some(required_parameters(&numbers)) {
+        let message = "the credential public key has optional parameters".to_owned();
+        return Err(refuse("key_with_optional_parameters", message, KEY_PARAMETERS));
+    }
+    VerifyingKey::new(&numbers, algorithm).map_err(|problem| refuse(problem.reason, problem.message, KEY))
+}
+
+/// How many parameters a key has.
+fn parameters(key: &CoseKey) -> Option<usize> {
+    let tree = Tree::parse(key.bytes()).ok()?;
+    Fields::of(&tree.root, "COSE_Key").ok().map(|fields| fields.entries().len())
+}
+
+/// How many parameters a key has to have: kty, alg and those of its type.
+fn required_parameters(numbers: &PublicKey) -> usize {
+    match numbers {
+        PublicKey::Ec2 { .. } => 5,
+        PublicKey::Okp { .. } | PublicKey::Rsa { .. } => 4,
+    }
 }
 
 fn determine_format(id: &str) -> Result<&'static attestation::Format, Refusal> {

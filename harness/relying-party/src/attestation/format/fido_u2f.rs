@@ -3,9 +3,9 @@
 use keyrig_ctap::ReasonClass;
 use keyrig_ctap::cose::{Algorithm, Curve, PublicKey};
 
-use super::statement::Statement;
 use super::{Claim, Format, Voucher};
 use crate::Refusal;
+use crate::attestation::statement::Statement;
 use crate::certificate::Certificate;
 use crate::verify::{Step, VerifyingKey};
 

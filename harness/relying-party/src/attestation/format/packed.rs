@@ -2,9 +2,9 @@
 
 use keyrig_ctap::ReasonClass;
 
-use super::statement::Statement;
 use super::{Claim, Format, Voucher};
 use crate::Refusal;
+use crate::attestation::statement::Statement;
 use crate::certificate::{self, Certificate};
 use crate::verify::{Step, VerifyingKey};
 

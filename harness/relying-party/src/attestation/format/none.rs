@@ -1,8 +1,8 @@
 //! No attestation (WebAuthn L3 §8.7).
 
-use super::statement::Statement;
 use super::{Claim, Format, Voucher};
 use crate::Refusal;
+use crate::attestation::statement::Statement;
 use crate::verify::Step;
 
 pub(super) const FORMAT: Format = Format { id: "none", procedure: verify };
