@@ -3,9 +3,14 @@
 mod command;
 mod decode;
 mod failure;
+mod nearest;
 mod output;
+mod runtime;
+mod seed;
+mod table;
+mod targets;
 
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, Write, stderr, stdout};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,6 +19,8 @@ use miette::MietteHandlerOpts;
 use crate::command::Keyrig;
 use crate::failure::Exit;
 use crate::output::Output;
+
+pub(crate) use runtime::runtime;
 
 fn main() -> ExitCode {
     let words = Keyrig::parse();
@@ -33,8 +40,8 @@ fn main() -> ExitCode {
 }
 
 fn complain(failure: failure::Failure, at_least: Exit) -> Exit {
-    let told = writeln!(std::io::stderr(), "{:?}", failure.report);
-    match told {
-        Ok(()) | Err(_) => failure.exit.max(at_least),
-    }
+    let told = format!("{:?}", failure.report);
+    // Where standard error is gone too, the exit code still tells.
+    let _ = writeln!(stderr(), "{}", told.trim_end());
+    failure.exit.max(at_least)
 }

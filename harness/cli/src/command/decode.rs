@@ -19,8 +19,9 @@ Examples:
   keyrig decode --as auth-data authenticator-data.bin
   keyrig decode --json - < attestation-object.b64")]
 pub(crate) struct Words {
-    /// The bytes themselves, a file, or - for standard input
-    input: String,
+    /// The bytes themselves, a file, or - for standard input; spaces between bytes need no quotes
+    #[arg(required = true)]
+    input: Vec<String>,
     /// What it is; found out if left out
     #[arg(long = "as", value_name = "KIND", value_parser = kinds())]
     kind: Option<String>,
@@ -39,7 +40,7 @@ fn kinds() -> PossibleValuesParser {
 impl Words {
     /// Prints the input taken apart.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let input = read(&self.input)?;
+        let input = read(&self.input.join(" "))?;
         let readings: Vec<(Encoding, Vec<u8>)> = match self.from {
             Some(encoding) => encoding.read(&input).map(|bytes| (encoding, bytes)).into_iter().collect(),
             None => decode::readings(&input).collect(),

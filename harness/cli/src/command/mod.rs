@@ -1,7 +1,10 @@
 //! The words of the command line. One command a file.
 
 pub(crate) mod aaguid;
+mod ceremony;
 mod decode;
+mod profile;
+mod rp;
 
 use std::io::Write;
 
@@ -23,6 +26,10 @@ Exit codes: 0 everything is as expected; 1 a finding, or something that was not 
 
 #[derive(Subcommand)]
 enum Words {
+    Register(ceremony::Register),
+    Authenticate(ceremony::Authenticate),
+    Rp(rp::Words),
+    Profile(profile::Words),
     Aaguid(aaguid::Words),
     Decode(decode::Words),
 }
@@ -31,6 +38,10 @@ impl Keyrig {
     /// Does what the words say.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         match self.command {
+            Words::Register(words) => words.run(out),
+            Words::Authenticate(words) => words.run(out),
+            Words::Rp(words) => words.run(out),
+            Words::Profile(words) => words.run(out),
             Words::Aaguid(words) => words.run(out),
             Words::Decode(words) => words.run(out),
         }

@@ -1,0 +1,146 @@
+//! `keyrig register` and `keyrig authenticate`: one ceremony by hand.
+
+mod authenticate;
+mod expectation;
+mod register;
+mod report;
+
+use std::str::FromStr;
+
+use keyrig_ctap::Aaguid;
+use keyrig_runner::ceremony::{Ceremony, CeremonyError, OptionsRequest, Order, Record, perform};
+use keyrig_runner::client::{ClientProfile, Ignore, Page};
+use keyrig_runner::device::InProcess;
+use keyrig_runner::tamper::TamperCall;
+use keyrig_runner::target::{Session, Target, Targets};
+use miette::miette;
+
+use crate::failure::Failure;
+use crate::nearest::unknown;
+use crate::seed::Seed;
+use crate::targets::{Chosen, Name};
+use expectation::Expected;
+
+pub(crate) use authenticate::Words as Authenticate;
+pub(crate) use register::Words as Register;
+
+/// The profile of a ceremony that names none: a key that every tier of the shared policies takes.
+const PROFILE: &str = "yubikey-5-nfc-5.4";
+
+/// The PIN of an emulated key.
+const PIN: &str = "271828";
+
+/// Where a ceremony happens, by whom, and how it should end.
+#[derive(clap::Args)]
+struct Scene {
+    /// `builtin:<policy>`, or a target file
+    #[arg(long, value_name = "TARGET", default_value = "builtin:hardened")]
+    target: Name,
+    /// The profile that is plugged in: an id or a file
+    #[arg(long, value_name = "PROFILE", conflicts_with = "aaguid")]
+    profile: Option<String>,
+    /// Plug in the catalogue's profile of this AAGUID, else a bare one that has it; no attestation is given, and
+    /// attachment and conveyance in the options are ignored
+    #[arg(long, value_name = "AAGUID")]
+    aaguid: Option<Aaguid>,
+    /// The client between page and authenticator
+    #[arg(long, value_name = "CLIENT", default_value = "l3")]
+    client: String,
+    /// The page's origin; the target's own if left out
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<String>,
+    /// A lie to tell, such as authenticator/clear-uv or client/origin=https://evil.example
+    #[arg(long = "tamper", value_name = "TAMPER[=VALUE]", value_parser = TamperCall::from_str)]
+    tampers: Vec<TamperCall>,
+    /// How it should end: accepted, rejected, or an HTTP status
+    #[arg(long, value_name = "OUTCOME", default_value = "accepted")]
+    expect: expectation::Ending,
+    /// Why it should be refused: the target's own word, or a reason class
+    #[arg(long, value_name = "REASON")]
+    reason: Option<String>,
+    /// The seed of keys and random numbers; a fresh one if left out
+    #[arg(long, value_name = "HEX")]
+    seed: Option<Seed>,
+    /// Also talk to a target on this host, which is not this machine
+    #[arg(long = "allow-host", value_name = "HOST")]
+    allowed_hosts: Vec<String>,
+    /// Print JSON: everything that was sent and answered
+    #[arg(long)]
+    json: bool,
+}
+
+/// A scene with everything in it up and ready.
+struct Stage<'a> {
+    scene: &'a Scene,
+    seed: Seed,
+    client: &'static ClientProfile,
+    device: InProcess,
+    pin: String,
+    session: Session,
+}
+
+impl Scene {
+    fn expected(&self) -> Expected {
+        Expected { ending: self.expect, reason: self.reason.clone() }
+    }
+
+    async fn set(&self) -> Result<Stage<'_>, Failure> {
+        let client = ClientProfile::find(&self.client).ok_or_else(|| {
+            let known = ClientProfile::all().iter().map(|client| client.id.as_str());
+            unknown("client", &self.client, known, "keyrig list clients")
+        })?;
+        let seed = self.seed.unwrap_or_else(Seed::fresh);
+        let device = self.device(seed)?;
+        let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
+        let target = target.start(None).await.map_err(Failure::environment)?;
+        let pin = std::env::var("KEYRIG_PIN").unwrap_or_else(|_| PIN.to_owned());
+        Ok(Stage { scene: self, seed, client, device, pin, session: target.session() })
+    }
+
+    fn device(&self, seed: Seed) -> Result<InProcess, Failure> {
+        let plugged = match self.aaguid {
+            Some(aaguid) => InProcess::plug_aaguid(aaguid, seed.bytes()),
+            None => {
+                let name = self.profile.as_deref().unwrap_or(PROFILE);
+                super::profile::find(name)?;
+                InProcess::plug(name, seed.bytes())
+            }
+        };
+        plugged.map_err(|e| Failure::usage(miette!("failed to plug in the authenticator: {e}")))
+    }
+}
+
+impl Stage<'_> {
+    fn target(&self) -> &Target {
+        self.session.target()
+    }
+
+    /// One ceremony; the lies are told where `lying`.
+    async fn perform(
+        &mut self,
+        ceremony: Ceremony,
+        user: Option<&str>,
+        request: OptionsRequest,
+        lying: bool,
+    ) -> Result<Record, Failure> {
+        let by_aaguid = self.scene.aaguid.is_some();
+        let origin = self.scene.origin.clone().filter(|_| lying);
+        let order = Order {
+            ceremony,
+            user,
+            request,
+            tampers: if lying { &self.scene.tampers } else { &[] },
+            client: self.client,
+            page: Page::new(origin.as_deref().unwrap_or(&self.session.target().file().origin)),
+            pin: &self.pin,
+            ignore: Ignore { attachment: by_aaguid, attestation: by_aaguid, ..Ignore::default() },
+            transports: None,
+            choose: None,
+            seed: self.seed.bytes(),
+        };
+        perform(&order, &mut self.device, &mut self.session).await.map_err(|error| match error {
+            CeremonyError::CannotLie(why) => Failure::usage(miette!("failed to tell the lie: {why}")),
+            CeremonyError::Environment(error) => Failure::environment(error),
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! The built-in relying party as a target: one on a loopback port of its own each time.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use keyrig_device::profiles::{self, roots_pem};
+use keyrig_relying_party::{Config, Policy, Users, serve};
+use keyrig_runner::EnvironmentError;
+use keyrig_runner::target::{Starting, Target, TargetFile, Targets};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::failure::Failure;
+use crate::nearest::unknown;
+
+/// The built-in relying party, with the trust anchors of the embedded profiles and the shared users.
+pub(crate) struct Builtin {
+    policy: Option<Policy>,
+    seed: [u8; 32],
+}
+
+impl Builtin {
+    /// Under the policy that each scenario names.
+    pub(crate) const fn any(seed: [u8; 32]) -> Self {
+        Self { policy: None, seed }
+    }
+
+    /// Under `policy`, whatever a scenario names.
+    pub(crate) const fn under(policy: Policy, seed: [u8; 32]) -> Self {
+        Self { policy: Some(policy), seed }
+    }
+
+    async fn up(&self, wanted: Option<&str>) -> Result<Target, EnvironmentError> {
+        let name = wanted.unwrap_or(keyrig_runner::scenario::Scenario::DEFAULT_POLICY);
+        let policy = match &self.policy {
+            Some(policy) => policy.clone(),
+            None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
+        };
+        let declares = declared(&policy);
+        let name = format!("built-in, policy {}", policy.name());
+        let config = Config {
+            trust_anchors_pem: roots_pem(profiles::all()),
+            seed: Some(self.seed),
+            ..Config::new(policy, Users::builtin())
+        };
+        let (rp_id, origin) = (config.rp_id.clone(), config.origins[0].clone());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|e| failed(e.to_string()))?;
+        let running = serve(listener, config).map_err(|e| failed(e.to_string()))?;
+        let mut file = description();
+        file.name = name;
+        file.url.clone_from(&running.url);
+        file.rp_id = rp_id;
+        file.origin = origin;
+        file.admin_token = Some(running.admin_token.clone());
+        file.declares.extend(declares);
+        Target::attach(file, Box::new(running)).await
+    }
+}
+
+impl Targets for Builtin {
+    fn start<'a>(&'a self, policy: Option<&'a str>) -> Starting<'a> {
+        Box::pin(self.up(policy))
+    }
+}
+
+/// The policy of this name, or in this file.
+///
+/// # Errors
+///
+/// A usage error where there is none, or the file has a mistake.
+pub(crate) fn policy(name: &str) -> Result<Policy, Failure> {
+    if let Some(policy) = Policy::builtin(name) {
+        return Ok(policy);
+    }
+    let path = Path::new(name);
+    if path.exists() || name.ends_with(".yaml") || name.contains('/') {
+        return Policy::load(path).map_err(|e| Failure::usage(*e));
+    }
+    Err(unknown("policy", name, Policy::builtin_names(), "keyrig list policies"))
+}
+
+/// The users in this file; the shared ones if there is none.
+///
+/// # Errors
+///
+/// A usage error where the file has a mistake.
+pub(crate) fn users(path: Option<&Path>) -> Result<Users, Failure> {
+    path.map_or_else(|| Ok(Users::builtin()), |path| Users::load(path).map_err(|e| Failure::usage(*e)))
+}
+
+/// The target file of every built-in relying party, before one is up.
+fn description() -> TargetFile {
+    TargetFile::parse("builtin.yaml", include_str!("builtin.yaml")).expect("the embedded target file is tested")
+}
+
+/// What the built-in relying party says of its own policy: every key of the policy file.
+fn declared(policy: &Policy) -> impl Iterator<Item = (String, Value)> + use<> {
+    let document = serde_json::to_value(policy.document()).expect("a policy is plain data");
+    let members = document.as_object().cloned().unwrap_or_default();
+    members.into_iter().map(|(key, value)| (key.replace('_', "-"), value))
+}
+
+fn failed(why: String) -> EnvironmentError {
+    EnvironmentError::Start { why, tail: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_target_file_is_read() {
+        assert_eq!(description().name, "built-in");
+    }
+
+    #[tokio::test]
+    async fn one_comes_up_and_is_well() {
+        let target = Builtin::any([0; 32]).start(Some("default")).await.unwrap();
+        assert!(target.is_well().await);
+        assert_eq!(target.file().origin, "https://corp.example.com");
+    }
+}

@@ -1,0 +1,79 @@
+//! Targets as the command line names them: `builtin:<policy>`, or a target file.
+
+mod builtin;
+
+use std::path::Path;
+use std::str::FromStr;
+
+use keyrig_device::profiles::{self, roots_pem};
+use keyrig_runner::target::{Starting, Surroundings, Target, TargetFile, Targets};
+
+use crate::failure::Failure;
+
+pub(crate) use builtin::{Builtin, policy, users};
+
+/// A target as the command line names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// The built-in relying party, under the policy of this name or file; empty for the one that each scenario names.
+    Builtin(String),
+    /// A target file.
+    File(String),
+}
+
+impl FromStr for Name {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("builtin:") {
+            Some("") => Err("a policy's name or file follows `builtin:`".into()),
+            Some(policy) => Ok(Self::Builtin(policy.into())),
+            None if text == "builtin" => Ok(Self::Builtin(String::new())),
+            None => Ok(Self::File(text.into())),
+        }
+    }
+}
+
+/// Where the command line's targets come from.
+pub(crate) enum Chosen {
+    /// A fresh built-in relying party each time.
+    Builtin(Builtin),
+    /// What a target file describes, each time.
+    File {
+        /// The file.
+        file: Box<TargetFile>,
+        /// What it is given and allowed.
+        surroundings: Surroundings,
+    },
+}
+
+impl Chosen {
+    /// Reads the policy or the target file that `name` names.
+    ///
+    /// # Errors
+    ///
+    /// A usage error where there is none.
+    pub(crate) fn new(name: &Name, allowed_hosts: &[String], seed: [u8; 32]) -> Result<Self, Failure> {
+        Ok(match name {
+            Name::Builtin(policy) if policy.is_empty() => Self::Builtin(Builtin::any(seed)),
+            Name::Builtin(name) => Self::Builtin(Builtin::under(policy(name)?, seed)),
+            Name::File(path) => {
+                let file = Box::new(TargetFile::load(Path::new(path)).map_err(Failure::usage)?);
+                let trust_anchors_pem = roots_pem(profiles::all());
+                Self::File {
+                    file,
+                    surroundings: Surroundings { allowed_hosts: allowed_hosts.to_vec(), trust_anchors_pem },
+                }
+            }
+        })
+    }
+}
+
+impl Targets for Chosen {
+    fn start<'a>(&'a self, policy: Option<&'a str>) -> Starting<'a> {
+        match self {
+            Self::Builtin(builtin) => builtin.start(policy),
+            Self::File { file, surroundings } => Box::pin(Target::start((**file).clone(), surroundings)),
+        }
+    }
+}
