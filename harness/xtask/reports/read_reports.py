@@ -80,6 +80,10 @@ def main(junit, xsd, report, schema):
     errors = [str(error) for error in xmlschema.XMLSchema(xsd).iter_errors(junit)]
     checks.expect("the JUnit report validates against its XSD", errors[:3])
 
+    counts = report["counts"]
+    poor = {name: count for name, count in counts.items() if count and name not in ("pass", "not_applicable")}
+    checks.expect("at least 45 scenarios pass, and none ends otherwise", poor or (counts["pass"] < 45 and counts))
+
     read_back = junit_cases(junit)
     extra = sorted(set(read_back) - {case["id"] for case in report["cases"]})
     checks.expect("junitparser reads back every scenario with its verdict", differences(report, read_back)[:5])

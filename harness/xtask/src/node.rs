@@ -35,6 +35,11 @@ impl Node {
         Ok(Node { program: folder.join("bin/node"), npm: Some(folder.join("lib/node_modules/npm/bin/npm-cli.js")) })
     }
 
+    /// The program itself, a path or a name on the search path.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// A command that runs `script`.
     pub(crate) fn run(&self, script: &Path) -> Command {
         let mut command = Command::new(&self.program);
