@@ -51,7 +51,9 @@ fn push_string(json: &mut String, text: &str) {
         match c {
             '"' => json.push_str("\\\""),
             '\\' => json.push_str("\\\\"),
-            '\u{0}'..='\u{1f}' => write!(json, "\\u{:04x}", u32::from(c)).expect("a string takes what is written to it"),
+            '\u{0}'..='\u{1f}' => {
+                write!(json, "\\u{:04x}", u32::from(c)).expect("a string takes what is written to it")
+            }
             _ => json.push(c),
         }
     }

@@ -104,7 +104,9 @@ impl Client<'_> {
         let last = pieces.pop().unwrap_or_default();
         for piece in pieces {
             if holds(link, &draft.rp_id, piece)?.is_some() {
-                return Err(ClientError::invalid_state("the authenticator holds a credential of excludeCredentials").into());
+                return Err(
+                    ClientError::invalid_state("the authenticator holds a credential of excludeCredentials").into()
+                );
             }
         }
         Ok(Some(last.to_vec()))

@@ -218,7 +218,10 @@ mod tests {
     fn options_are_read() {
         let options = CreationOptions::from_json(&creation()).unwrap();
         assert_eq!(options.algorithms, [Algorithm::ES256, Algorithm::RS256]);
-        assert_eq!(options.exclude, [Descriptor { transports: vec!["usb".to_owned()], ..Descriptor::public_key(&[5]) }]);
+        assert_eq!(
+            options.exclude,
+            [Descriptor { transports: vec!["usb".to_owned()], ..Descriptor::public_key(&[5]) }]
+        );
         assert_eq!(options.attachment, Some(Attachment::CrossPlatform));
         assert_eq!((options.resident_key, options.user_verification), (Requirement::Required, Requirement::Required));
         assert_eq!((options.attestation, options.cred_props), (Conveyance::Direct, true));

@@ -151,7 +151,8 @@ fn agree(link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result
     let answer = link.call(Command::CLIENT_PIN, &request.encode(), Response::decode)?;
     let peer = answer.key_agreement.ok_or_else(|| broken("it gave no key-agreement key"))?;
     let own = random.p256_key();
-    let secret = SharedSecret::agree(protocol, &own, &CoseKey::from_bytes(&peer)).map_err(|e| broken(&e.to_string()))?;
+    let secret =
+        SharedSecret::agree(protocol, &own, &CoseKey::from_bytes(&peer)).map_err(|e| broken(&e.to_string()))?;
     Ok((secret, key_agreement_key(&own.public_key()).bytes().to_vec()))
 }
 

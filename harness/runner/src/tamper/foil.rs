@@ -20,12 +20,12 @@ pub enum Need {
 pub struct Foil {
     /// A challenge that was given to another session.
     pub other_session: Option<Vec<u8>>,
+    /// A challenge with which a ceremony succeeded already.
+    pub used_challenge: Option<Vec<u8>>,
     /// Another user's handle.
     pub other_user_handle: Option<Vec<u8>>,
     /// A credential id of another user.
     pub other_credential: Option<Vec<u8>>,
     /// An honest answer of the same authenticator to another challenge, as the client's JSON.
     pub other_answer: Option<serde_json::Value>,
-    /// Algorithms that the authenticator can make keys for and the options did not offer.
-    pub unoffered: Vec<keyrig_ctap::cose::Algorithm>,
 }

@@ -23,6 +23,10 @@ pub use difference::Difference;
 pub use foil::{Foil, Need};
 pub use wire::Answer;
 
+const BOTH: &[Ceremony] = &[Ceremony::Registration, Ceremony::Authentication];
+const REGISTRATION: &[Ceremony] = &[Ceremony::Registration];
+const AUTHENTICATION: &[Ceremony] = &[Ceremony::Authentication];
+
 /// A lie.
 #[derive(Debug)]
 pub struct Tamper {
@@ -32,6 +36,8 @@ pub struct Tamper {
     pub ceremonies: &'static [Ceremony],
     /// What it changes, in one sentence.
     pub summary: &'static str,
+    /// The fields that it changes, as [`Difference::path`] names them; some only where they are there.
+    pub changes: &'static [&'static str],
     /// What may be said about it.
     pub argument: Argument,
     /// What has to be at hand to tell it.

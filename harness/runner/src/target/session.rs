@@ -250,7 +250,8 @@ fn shown(name: &str, value: &str) -> String {
 
 /// Texts as they may stand in a path.
 fn escaped(arguments: &Map<String, Value>) -> Map<String, Value> {
-    let escape = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let escape =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     arguments
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.clone(), |text| escape(text).into())))

@@ -114,7 +114,10 @@ mod tests {
 
     #[test]
     fn answers_are_read_or_refused() {
-        assert_eq!(options(json!({"status": "ok", "errorMessage": "", "challenge": "AA"})), Ok(json!({"challenge": "AA"})));
+        assert_eq!(
+            options(json!({"status": "ok", "errorMessage": "", "challenge": "AA"})),
+            Ok(json!({"challenge": "AA"}))
+        );
         assert_eq!(options(json!({"publicKey": {"challenge": "AA"}})), Ok(json!({"challenge": "AA"})));
         assert!(options(json!({"status": "ok"})).is_err());
         assert!(options(json!("<html>")).is_err());

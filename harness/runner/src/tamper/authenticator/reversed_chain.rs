@@ -1,0 +1,21 @@
+//! The certificates come in the wrong order, the leaf last.
+
+use keyrig_ctap::seal::{ChainForm, Draft};
+
+use crate::tamper::{Argument, Lie, Need, REGISTRATION, Tamper, Telling};
+
+pub(super) const TAMPER: Tamper = Tamper {
+    id: "authenticator/reversed-chain",
+    ceremonies: REGISTRATION,
+    summary: "The certificates come in the wrong order, the leaf last.",
+    changes: &["x5c"],
+    argument: Argument::None,
+    need: Need::Nothing,
+    lie: Lie::Authenticator(lie),
+};
+
+fn lie(draft: &mut Draft, _telling: &Telling<'_>) -> Result<(), &'static str> {
+    let leaf = draft.statement.leaf_mut().ok_or("there is no certificate")?;
+    leaf.chain = ChainForm::Reversed;
+    Ok(())
+}

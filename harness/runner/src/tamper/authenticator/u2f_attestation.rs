@@ -1,0 +1,21 @@
+//! The attestation is `fido-u2f`, which does not vouch for the AAGUID.
+
+use keyrig_ctap::seal::{Draft, Statement};
+
+use crate::tamper::{Argument, Lie, Need, REGISTRATION, Tamper, Telling};
+
+pub(super) const TAMPER: Tamper = Tamper {
+    id: "authenticator/u2f-attestation",
+    ceremonies: REGISTRATION,
+    summary: "The attestation is `fido-u2f`, which does not vouch for the AAGUID.",
+    changes: &["statement"],
+    argument: Argument::None,
+    need: Need::Nothing,
+    lie: Lie::Authenticator(lie),
+};
+
+fn lie(draft: &mut Draft, _telling: &Telling<'_>) -> Result<(), &'static str> {
+    let Statement::Packed { leaf } = &draft.statement else { return Err("there is no certificate") };
+    draft.statement = Statement::FidoU2f { leaf: leaf.clone() };
+    Ok(())
+}

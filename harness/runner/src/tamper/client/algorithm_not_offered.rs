@@ -1,0 +1,29 @@
+//! The authenticator makes a key of an algorithm that the options do not offer.
+
+use keyrig_ctap::cose::Algorithm;
+
+use crate::client::ClientDraft;
+use crate::tamper::{Argument, Lie, Need, REGISTRATION, Tamper, Telling};
+
+pub(super) const TAMPER: Tamper = Tamper {
+    id: "client/algorithm-not-offered",
+    ceremonies: REGISTRATION,
+    summary: "The authenticator makes a key of an algorithm that the options do not offer.",
+    changes: &["pubKeyCredParams"],
+    argument: Argument::Optional("algorithm"),
+    need: Need::Nothing,
+    lie: Lie::Client(lie),
+};
+
+fn lie(draft: &mut ClientDraft, telling: &Telling<'_>) -> Result<(), &'static str> {
+    const CANDIDATES: [Algorithm; 3] = [Algorithm::EDDSA, Algorithm::ES256, Algorithm::RS256];
+    let algorithm = match telling.argument {
+        Some(number) => Algorithm(number.parse().map_err(|_| "the algorithm is not a number")?),
+        None => {
+            let not_offered = |candidate: &Algorithm| !draft.algorithms.contains(candidate);
+            CANDIDATES.into_iter().find(not_offered).ok_or("every algorithm that it could use is offered")?
+        }
+    };
+    draft.algorithms = vec![algorithm];
+    Ok(())
+}

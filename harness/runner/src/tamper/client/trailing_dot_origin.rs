@@ -1,0 +1,20 @@
+//! The client data names the host with a dot at its end.
+
+use super::rewrite;
+use crate::client::ClientDraft;
+use crate::tamper::{Argument, BOTH, Lie, Need, Tamper, Telling};
+
+pub(super) const TAMPER: Tamper = Tamper {
+    id: "client/trailing-dot-origin",
+    ceremonies: BOTH,
+    summary: "The client data names the host with a dot at its end.",
+    changes: &["clientData.origin"],
+    argument: Argument::None,
+    need: Need::Nothing,
+    lie: Lie::Client(lie),
+};
+
+fn lie(draft: &mut ClientDraft, _telling: &Telling<'_>) -> Result<(), &'static str> {
+    draft.client_data.origin = rewrite::host(&draft.client_data.origin, |host| Some(format!("{host}.")))?;
+    Ok(())
+}
