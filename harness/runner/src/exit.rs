@@ -1,0 +1,34 @@
+//! Exit codes: what a shell learns of a run. The highest wins.
+
+use crate::summary::{Case, End, KnownState, Summary};
+use crate::verdict::Verdict;
+
+/// Every selected scenario passed, is not applicable, or failed exactly as the list of known deviations says.
+pub const HELD: u8 = 0;
+/// A finding, or something inconclusive or skipped, or a known deviation that does not hold any more.
+pub const FOUND: u8 = 1;
+/// Wrong usage or a wrong file, or no scenario was run.
+pub const USAGE: u8 = 2;
+/// Trouble in the tool or around it.
+pub const ENVIRONMENT: u8 = 3;
+
+/// The exit code of a run; `allow_inconclusive` lets inconclusive and skipped scenarios go.
+pub fn code(summary: &Summary, allow_inconclusive: bool) -> u8 {
+    let known = summary.known.iter().map(|known| match known.state {
+        KnownState::Holds | KnownState::NotRun => HELD,
+        KnownState::Stale | KnownState::Expired => FOUND,
+    });
+    let none = if summary.cases.is_empty() { USAGE } else { HELD };
+    summary.cases.iter().map(|case| of_case(case, allow_inconclusive)).chain(known).fold(none, u8::max)
+}
+
+fn of_case(case: &Case, allow_inconclusive: bool) -> u8 {
+    match &case.end {
+        End::Trouble(_) => ENVIRONMENT,
+        End::Judged(Verdict::Pass { .. } | Verdict::NotApplicable { .. }) => HELD,
+        End::Judged(Verdict::Fail { .. }) if case.known => HELD,
+        End::Judged(Verdict::Fail { .. }) => FOUND,
+        End::Judged(Verdict::Inconclusive { .. } | Verdict::Skipped { .. }) if allow_inconclusive => HELD,
+        End::Judged(Verdict::Inconclusive { .. } | Verdict::Skipped { .. }) => FOUND,
+    }
+}
