@@ -7,3 +7,4 @@ pub mod profiles;
 pub mod provider;
 
 pub use in_process::InProcess;
+pub use profiles::{ProfileError, roots_pem};

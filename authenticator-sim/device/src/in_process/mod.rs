@@ -156,6 +156,3 @@ enum Next {
     Persisted,
     Silence,
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde_saphyr::{Error, Location};
 use thiserror::Error as ThisError;
@@ -13,7 +15,7 @@ pub struct ProfileError {
     line: u64,
     column: u64,
     #[source_code]
-    text: NamedSource<String>,
+    text: Arc<NamedSource<String>>,
     #[label("here")]
     span: Option<SourceSpan>,
     #[help]
@@ -46,7 +48,7 @@ impl ProfileError {
             problem: error.to_string().to_lowercase(),
             line: 0,
             column: 0,
-            text: NamedSource::new(name, String::new()),
+            text: Arc::new(NamedSource::new(name, String::new())),
             span: None,
             help,
         }
@@ -65,7 +67,7 @@ impl ProfileError {
             problem,
             line,
             column,
-            text: NamedSource::new(name, text.to_owned()),
+            text: Arc::new(NamedSource::new(name, text.to_owned())),
             span: Some(word_at(text, line, column)),
             help,
         }
@@ -86,16 +88,17 @@ fn explain(error: &Error) -> (String, Option<String>) {
         }
         Error::InvalidScalar { ty, .. } => (format!("the value is not {}", plain_type(ty)), None),
         Error::InvalidBooleanStrict { .. } => ("the value is neither true nor false".to_owned(), None),
-        Error::Unexpected { expected, .. } => (format!("the value is not {expected}"), None),
+        Error::Unexpected { expected, .. } => (format!("the value is not {}", plain_node(expected)), None),
+        Error::MultipleDocuments { .. } => {
+            ("a second document begins".to_owned(), Some("one file describes one profile".to_owned()))
+        }
         Error::Message { msg, .. } => (msg.clone(), None),
-        Error::Eof { .. } => ("the file is empty".to_owned(), Some(EMPTY.to_owned())),
         other => (without_place(&other.to_string()), None),
     }
 }
 
-const EMPTY: &str = "begin with `extends: <id of a profile>` and write what differs";
-
-fn one_of(word: &str, expected: &[&'static str]) -> Option<String> {
+/// What to write in place of `word`: the nearest word, or else all of them.
+pub(super) fn one_of(word: &str, expected: &[&str]) -> Option<String> {
     match nearest(word, expected.iter().copied()) {
         Some(near) => Some(format!("did you mean `{near}`?")),
         None if expected.is_empty() => None,
@@ -108,6 +111,15 @@ fn plain_type(ty: &str) -> &str {
         "bool" | "boolean" => "true or false",
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number in range",
         "i64" => "an integer in range",
+        other => other,
+    }
+}
+
+fn plain_node(expected: &str) -> &str {
+    match expected {
+        "mapping start" => "a list of `key: value`",
+        "sequence start" => "a list such as `[usb, nfc]`",
+        "string scalar" => "a text",
         other => other,
     }
 }

@@ -13,7 +13,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_saphyr::{Location, Spanned};
 
-use super::ProfileError;
+use super::error::{ProfileError, one_of};
 
 /// One product generation.
 #[derive(Deserialize, JsonSchema)]
@@ -87,8 +87,9 @@ impl ProfileFile {
         let base = match &self.extends {
             None => None,
             Some(id) => Some(super::find(&id.value).ok_or_else(|| {
-                let help = super::nearest_id(&id.value).map(|near| format!("did you mean `{near}`?"));
-                error(id.referenced, format!("there is no profile `{}` to extend", id.value), help)
+                let ids: Vec<&str> = super::all().iter().map(|profile| profile.id.as_str()).collect();
+                let problem = format!("there is no profile `{}` to extend", id.value);
+                error(id.referenced, problem, one_of(&id.value, &ids))
             })?),
         };
         if let Some(attestation) = &self.attestation
@@ -284,8 +285,7 @@ get_info_file! {
 /// An algorithm by its registered name, or by its number where it has none here.
 struct AlgorithmName(Algorithm);
 
-const NAMES: &[&str] =
-    &["ES256", "EdDSA", "ES384", "ES512", "PS256", "ES256K", "ML-DSA-44", "Ed448", "RS256", "RS1"];
+const NAMES: &[&str] = &["ES256", "EdDSA", "ES384", "ES512", "PS256", "ES256K", "ML-DSA-44", "Ed448", "RS256", "RS1"];
 
 const NAMED: &[Algorithm] = &[
     Algorithm::ES256,

@@ -1,0 +1,233 @@
+//! Every profile, taken into use, registers and signs in; the verifier is AWS-LC.
+
+mod platform;
+
+use std::time::Duration;
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use keyrig_ctap::auth_data::{AuthData, Flags};
+use keyrig_ctap::cbor::Tree;
+use keyrig_ctap::cose::{Algorithm, PublicKey};
+use keyrig_ctap::message::client_pin::Permissions;
+use keyrig_ctap::message::get_assertion;
+use keyrig_ctap::profile::{AttestationFormat, Profile, SignCount, UserVerification};
+use keyrig_ctap::seal::{CannotVouch, Draft, Seal, Sealed, Voucher};
+use keyrig_ctap::{Command, Status};
+use keyrig_device::in_process::{Act, GestureScript, InProcess, Move};
+use keyrig_device::profiles;
+use platform::{HASH, Platform};
+
+fn profile(id: &str) -> &'static Profile {
+    profiles::find(id).expect("the profile is embedded")
+}
+
+fn slow(id: &str) -> Platform {
+    Platform::new(InProcess::plug(profile(id), [7; 32], |honest| honest))
+}
+
+fn fast(id: &str) -> Platform {
+    Platform::new(InProcess::plug_fast(profile(id), |honest| honest))
+}
+
+fn verifies(data: &AuthData, response: &get_assertion::Response) -> bool {
+    let key = data.attested.as_ref().expect("registration has the key").public_key.public_key().expect("a known key");
+    let message = [response.auth_data.as_slice(), &HASH].concat();
+    match key {
+        PublicKey::Ec2 { x, y, .. } => {
+            let point = [&[4], x.as_slice(), &y].concat();
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(&message, &response.signature).is_ok()
+        }
+        PublicKey::Okp { x, .. } => UnparsedPublicKey::new(&ED25519, x).verify(&message, &response.signature).is_ok(),
+        PublicKey::Rsa { n, e } => {
+            RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, &message, &response.signature).is_ok()
+        }
+    }
+}
+
+#[test]
+fn every_profile_registers_and_signs_in_with_the_user_verified() {
+    for profile in profiles::all() {
+        let id = &profile.id;
+        let mut platform = fast(id);
+        assert_eq!(platform.info.aaguid, profile.aaguid, "{id}");
+        let algorithm = profile.algorithms[0];
+        for discoverable in [false, true] {
+            let (registered, data) = platform.register(algorithm, discoverable);
+            let attested = data.attested.as_ref().expect("registration has a credential");
+            assert_eq!(attested.aaguid, profile.aaguid, "{id}");
+            assert_eq!(attested.public_key.algorithm(), Some(algorithm), "{id}");
+            let lengths = profile.credential_id;
+            let length = if discoverable { lengths.discoverable } else { lengths.server_side };
+            assert_eq!(attested.credential_id.len(), usize::from(length), "{id}");
+            assert!(data.flags.contains(Flags::UP | Flags::UV | Flags::AT), "{id}: {}", data.flags);
+            assert_eq!(data.flags.contains(Flags::BE), profile.backup.eligible, "{id}");
+            assert_eq!(data.flags.contains(Flags::BS), profile.backup.state, "{id}");
+            assert_eq!(registered.format, if attests(profile) { "packed" } else { "none" }, "{id}");
+
+            let (response, told) = platform.authenticate((!discoverable).then_some(&attested.credential_id));
+            assert!(verifies(&data, &response), "{id}");
+            assert!(told.flags.contains(Flags::UP | Flags::UV), "{id}: {}", told.flags);
+            assert_eq!(told.sign_count == 0, profile.sign_count == SignCount::Zero, "{id}");
+            let mut forged = response;
+            forged.auth_data[32] ^= Flags::BE.0;
+            assert!(!verifies(&data, &forged), "{id}");
+        }
+    }
+}
+
+fn attests(profile: &Profile) -> bool {
+    profile.attestation.format != AttestationFormat::None
+}
+
+#[test]
+fn a_pin_is_needed_where_the_profile_verifies_by_one() {
+    for profile in profiles::all().iter().filter(|p| p.user_verification == UserVerification::ClientPin) {
+        let mut device = InProcess::plug_fast(profile, |honest| honest);
+        let info = device.transact(&[Command::GET_INFO.0]);
+        let before = keyrig_ctap::message::get_info::Info::decode(&info[1..]).expect("getInfo is readable");
+        assert_eq!(before.option("clientPin"), Some(false), "{}", profile.id);
+        assert_eq!(Platform::new(device).info.option("clientPin"), Some(true), "{}", profile.id);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let session = |seed: u8| {
+        let device = InProcess::plug(profile("yubikey-5-nfc-5.7"), [seed; 32], |honest| honest);
+        let mut platform = Platform::new(device);
+        let (registered, _) = platform.register(Algorithm::ES256, true);
+        let (signed_in, _) = platform.authenticate(None);
+        (registered.encode(), signed_in.encode())
+    };
+    assert_eq!(session(1), session(1));
+    assert_ne!(session(1), session(2));
+}
+
+#[test]
+fn a_copy_on_another_device_signs_for_the_same_account() {
+    let mut phone = slow("icloud-keychain");
+    let (_, data) = phone.register(Algorithm::ES256, true);
+    let mut tablet = slow("icloud-keychain");
+    let request = tablet.authentication(None).encode();
+    assert_eq!(tablet.send(Command::GET_ASSERTION, &request).0, Status::NO_CREDENTIALS);
+
+    phone.device.credentials().into_iter().for_each(|source| tablet.device.import(source));
+    let (response, told) = tablet.authenticate(None);
+    assert!(verifies(&data, &response));
+    assert!(told.flags.contains(Flags::BE | Flags::BS));
+}
+
+#[test]
+fn a_copy_moves_between_providers() {
+    let mut here = slow("1password");
+    let (_, data) = here.register(Algorithm::ES256, true);
+    let mut there = fast("1password");
+    here.device.credentials().into_iter().for_each(|source| there.device.import(source));
+    assert!(verifies(&data, &there.authenticate(None).0));
+}
+
+#[test]
+fn backup_flags_change_for_old_and_new_credentials() {
+    let mut platform = fast("bare");
+    let (_, data) = platform.register(Algorithm::ES256, true);
+    assert!(!data.flags.contains(Flags::BE));
+    platform.device.set_backup(true, true);
+    assert!(platform.authenticate(None).1.flags.contains(Flags::BE | Flags::BS));
+    assert!(platform.register(Algorithm::ES256, true).1.flags.contains(Flags::BE | Flags::BS));
+    platform.device.set_backup(true, false);
+    assert_eq!(platform.authenticate(None).1.flags & (Flags::BE | Flags::BS), Flags::BE);
+}
+
+fn status_under(platform: &mut Platform, gestures: GestureScript) -> Status {
+    let mut request = platform.registration(Algorithm::ES256, false);
+    if let Some(token) = platform.token(Permissions::MC) {
+        request.pin_uv_auth_param = Some(token.param());
+        request.pin_uv_auth_protocol = Some(token.protocol());
+    }
+    platform.device.set_gestures(gestures);
+    let status = platform.send(Command::MAKE_CREDENTIAL, &request.encode()).0;
+    platform.device.set_gestures(GestureScript::default());
+    status
+}
+
+#[test]
+fn the_status_says_what_the_human_did() {
+    let mut platform = fast("yubikey-5-nfc-5.7");
+    let after = |seconds, act| GestureScript::always(Move { after: Duration::from_secs(seconds), act });
+    assert_eq!(status_under(&mut platform, GestureScript::default()), Status::OK);
+    assert_eq!(status_under(&mut platform, GestureScript::always(Act::Decline)), Status::OPERATION_DENIED);
+    assert_eq!(status_under(&mut platform, GestureScript::always(Act::Nothing)), Status::USER_ACTION_TIMEOUT);
+    assert_eq!(status_under(&mut platform, GestureScript::always(Act::Cancel)), Status::KEEPALIVE_CANCEL);
+    assert_eq!(status_under(&mut platform, after(20, Act::Consent)), Status::OK);
+    assert_eq!(status_under(&mut platform, after(31, Act::Consent)), Status::USER_ACTION_TIMEOUT);
+    let once = GestureScript::first([Act::Decline.into()]);
+    assert_eq!(status_under(&mut platform, once), Status::OPERATION_DENIED);
+    assert_eq!(status_under(&mut platform, GestureScript::default()), Status::OK);
+}
+
+#[test]
+fn an_authenticator_that_is_pulled_out_answers_nothing_until_it_has_power_again() {
+    let mut platform = fast("bare");
+    let request = platform.registration(Algorithm::ES256, false).encode();
+    let message = [&[Command::MAKE_CREDENTIAL.0], request.as_slice()].concat();
+    platform.device.set_gestures(GestureScript::always(Act::PullOut));
+    assert!(platform.device.transact(&message).is_empty());
+    assert!(!platform.device.is_plugged_in());
+    assert!(platform.device.transact(&[Command::GET_INFO.0]).is_empty());
+
+    platform.device.set_gestures(GestureScript::default());
+    platform.device.power_cycle();
+    assert_eq!(platform.device.transact(&message).first(), Some(&Status::OK.0));
+}
+
+#[test]
+fn reset_is_allowed_while_the_power_is_fresh() {
+    let mut platform = fast("yubikey-5-nfc-5.7");
+    platform.register(Algorithm::ES256, true);
+    platform.device.advance(Duration::from_secs(11));
+    assert_eq!(platform.send(Command::RESET, &[]).0, Status::NOT_ALLOWED);
+    assert_eq!(platform.device.credentials().len(), 1);
+    platform.device.power_cycle();
+    assert_eq!(platform.send(Command::RESET, &[]).0, Status::OK);
+    assert!(platform.device.credentials().is_empty());
+}
+
+/// Tells every draft that the user was not there.
+struct Absent(Box<dyn Seal>);
+
+impl Seal for Absent {
+    fn seal(&mut self, mut draft: Draft, voucher: &mut dyn Voucher) -> Result<Sealed, CannotVouch> {
+        draft.auth_data.flags = draft.auth_data.flags.without(Flags::UP);
+        self.0.seal(draft, voucher)
+    }
+}
+
+#[test]
+fn a_lie_before_the_seal_is_signed() {
+    let lying = |honest| -> Box<dyn Seal> { Box::new(Absent(honest)) };
+    let mut platform = Platform::new(InProcess::plug(profile("bare"), [1; 32], lying));
+    let (_, data) = platform.register(Algorithm::ES256, true);
+    let (response, told) = platform.authenticate(None);
+    assert!(!told.flags.contains(Flags::UP));
+    assert!(verifies(&data, &response));
+}
+
+#[test]
+fn a_packed_chain_leads_to_the_exported_root() {
+    for profile in profiles::all().iter().filter(|profile| profile.attestation.chain.is_some()) {
+        let (response, _) = fast(&profile.id).register(Algorithm::ES256, false);
+        let tree = Tree::parse(&response.statement).expect("the statement is CBOR");
+        let fields = keyrig_ctap::cbor::Fields::of(&tree.root, "attStmt").expect("a map");
+        let chain = keyrig_ctap::cbor::expect_array(fields.text("x5c").expect("a chain"), "x5c").expect("an array");
+        let leaf = keyrig_ctap::cbor::expect_bytes(&chain[0], "x5c").expect("bytes");
+        let anchor = x509_cert::Certificate::load_pem_chain(profiles::roots_pem([profile]).as_bytes()).expect("PEM");
+        let leaf = <x509_cert::Certificate as x509_cert::der::Decode>::from_der(leaf).expect("a certificate");
+        let signed = x509_cert::der::Encode::to_der(leaf.tbs_certificate()).expect("encodes");
+        let key = anchor[0].tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes();
+        let signature = leaf.signature().raw_bytes();
+        assert!(UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key).verify(&signed, signature).is_ok());
+        assert_eq!(leaf.tbs_certificate().issuer(), anchor[0].tbs_certificate().subject(), "{}", profile.id);
+    }
+}
