@@ -56,7 +56,8 @@ pub enum Input<'a> {
     Cancel,
     /// Time has passed.
     Tick,
-    /// Power went and came back.
+    /// Power went and came back: questions, tokens and undelivered outputs are gone. A driver whose store has not written
+    /// everything makes a new authenticator instead, by [`Authenticator::restore`].
     PowerCycle,
 }
 
@@ -179,18 +180,18 @@ impl Authenticator {
     /// The change is for the store.
     pub fn import(&mut self, source: CredentialSource) -> Change {
         let created = self.context.state.next_created();
-        self.put([CredentialSource { created, ..source }])
+        self.apply(Vec::from([Edit::PutCredential(Box::new(CredentialSource { created, ..source }))]))
     }
 
     /// Sets BE and BS of every credential, and of those to come. The change is for the store.
     pub fn set_backup(&mut self, backup: Backup) -> Change {
-        self.context.state.backup = backup;
-        let sources: Vec<_> = self.context.state.credentials().cloned().collect();
-        self.put(sources.into_iter().map(|source| CredentialSource { backup, ..source }))
+        let sources = self.context.state.credentials().cloned();
+        let changed = sources.map(|source| Edit::PutCredential(Box::new(CredentialSource { backup, ..source })));
+        let edits = core::iter::once(Edit::Backup(backup)).chain(changed).collect();
+        self.apply(edits)
     }
 
-    fn put(&mut self, sources: impl IntoIterator<Item = CredentialSource>) -> Change {
-        let edits: Vec<_> = sources.into_iter().map(|source| Edit::PutCredential(Box::new(source))).collect();
+    fn apply(&mut self, edits: Vec<Edit>) -> Change {
         edits.iter().for_each(|edit| self.context.state.apply(edit));
         Change { edits }
     }

@@ -65,11 +65,12 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
     info.extensions.retain(|id| keep(removed, "extensions", id, extension::ALL.contains(&id.as_str())));
     info.options.retain(|name, value| {
         let implemented = OPTIONS.contains(&name.as_str()) && fits(name, profile.user_verification);
-        // An option that is false and stands for "no" promises nothing.
         keep(removed, "options", &format!("{name}: {value}"), implemented)
     });
     if info.option("uv").is_none() && info.option("clientPin").is_none() {
-        info.options.remove("pinUvAuthToken");
+        if let Some(value) = info.options.remove("pinUvAuthToken") {
+            note(removed, "options", format!("pinUvAuthToken: {value}"));
+        }
     }
     info.algorithms.retain(|algorithm| ALGORITHMS.contains(algorithm));
     info.pin_uv_auth_protocols.retain(|number| keep(removed, "pin_uv_auth_protocols", number, matches!(number, 1 | 2)));

@@ -32,6 +32,8 @@
 #![no_std]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod authenticator;
 mod command;
@@ -55,3 +57,6 @@ pub use entropy::Entropy;
 pub use provider::Provider;
 pub use state::{Change, CredentialSource, Edit, State};
 pub use user::{Ask, Prompt};
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ use keyrig_ctap::seal::{CannotVouch, ChainForm, Issuer, Leaf, Validity, Voucher}
 use p256::SecretKey;
 use sha2::{Digest, Sha256};
 
+use crate::CredentialSource;
 use crate::Provider;
 use crate::provider::{PrivateKey, p256_pair};
 
@@ -178,16 +179,25 @@ fn digest(purpose: &str, parts: &[&str], attempt: u8) -> [u8; 32] {
 
 /// The keys that can vouch during one ceremony.
 pub(crate) struct Vouching<'a> {
-    pub(crate) provider: &'a mut dyn Provider,
-    pub(crate) algorithm: Algorithm,
-    pub(crate) key: &'a PrivateKey,
-    pub(crate) attester: &'a mut Attester,
+    provider: &'a mut dyn Provider,
+    attester: &'a mut Attester,
+    source: &'a CredentialSource,
+}
+
+impl<'a> Vouching<'a> {
+    pub(crate) fn new(
+        provider: &'a mut dyn Provider,
+        attester: &'a mut Attester,
+        source: &'a CredentialSource,
+    ) -> Self {
+        Self { provider, attester, source }
+    }
 }
 
 impl Voucher for Vouching<'_> {
     fn sign_as_credential(&mut self, message: &[u8]) -> Result<Vec<u8>, CannotVouch> {
         let failed = |_| CannotVouch("the provider cannot sign with the credential's key");
-        self.provider.sign(self.algorithm, self.key, message).map_err(failed)
+        self.provider.sign(self.source.algorithm, &self.source.private_key, message).map_err(failed)
     }
 
     fn sign_as_leaf(&mut self, leaf: &Leaf, message: &[u8]) -> Result<Vec<u8>, CannotVouch> {

@@ -9,6 +9,7 @@ use keyrig_ctap::cose::{Algorithm, CoseKey};
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::make_credential::{Request, Response};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
+use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::AttestationFormat;
 use keyrig_ctap::seal::{ChainForm, Draft, Issuer, Leaf, Sealed, Statement, Validity};
 use sha2::{Digest, Sha256};
@@ -93,11 +94,7 @@ fn algorithm(cx: &Context, request: &Request) -> Result<Algorithm, Reason> {
 }
 
 /// Step 5.
-fn options(
-    cx: &Context,
-    request: &Request,
-    protocol: Option<keyrig_ctap::pin_uv_auth::Protocol>,
-) -> Result<Method, Reason> {
+fn options(cx: &Context, request: &Request, protocol: Option<Protocol>) -> Result<Method, Reason> {
     let method = verification::method(cx, protocol, request.options.uv)?;
     if request.options.rk == Some(true) && !cx.offers("rk") {
         return Err(Reason::RkUnsupported);

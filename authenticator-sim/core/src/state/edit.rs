@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use keyrig_ctap::profile::Backup;
+
 use super::{CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, State, Stored};
 
 /// Edits that belong together: a store writes all of them or none.
@@ -34,6 +36,8 @@ pub enum Edit {
     UvRetries(u8),
     /// Whether the PIN has to be changed before it is of use.
     ForcePinChange(bool),
+    /// BE and BS of new credentials.
+    Backup(Backup),
     /// Credentials and PIN are gone; the counter of the whole authenticator stays.
     Reset {
         /// `forcePINChange` as it leaves the factory.
@@ -59,6 +63,7 @@ impl State {
             Edit::PinRetries(left) => self.pin_retries = *left,
             Edit::UvRetries(left) => self.uv_retries = *left,
             Edit::ForcePinChange(force) => self.force_pin_change = *force,
+            Edit::Backup(backup) => self.backup = *backup,
             Edit::Reset { force_pin_change, always_uv } => {
                 self.pin = None;
                 self.pin_retries = MAX_PIN_RETRIES;
@@ -74,7 +79,9 @@ impl State {
     fn put(&mut self, source: &CredentialSource) {
         self.remove(&source.id);
         if source.discoverable {
-            self.discoverable.entry(source.rp_id.clone()).or_default().push(source.id.clone());
+            let ids = self.discoverable.entry(source.rp_id.clone()).or_default();
+            let place = ids.partition_point(|(created, _)| *created <= source.created);
+            ids.insert(place, (source.created, source.id.clone()));
         }
         self.created = self.created.max(source.created.saturating_add(1));
         let stored = Stored { source: source.clone(), persisted: source.sign_count };
@@ -84,7 +91,7 @@ impl State {
     fn remove(&mut self, id: &[u8]) {
         let Some(Stored { source, .. }) = self.credentials.remove(id) else { return };
         if let Some(ids) = self.discoverable.get_mut(&source.rp_id) {
-            ids.retain(|other| other != id);
+            ids.retain(|(_, other)| other != id);
             if ids.is_empty() {
                 self.discoverable.remove(&source.rp_id);
             }

@@ -30,14 +30,14 @@ pub struct State {
     pub(crate) uv_retries: u8,
     pub(crate) force_pin_change: bool,
     pub(crate) always_uv: bool,
-    /// BE and BS of new credentials.
+    /// Of new credentials.
     pub(crate) backup: Backup,
     /// The counter of the whole authenticator.
     pub(crate) sign_count: Count,
     created: u64,
     credentials: BTreeMap<Vec<u8>, Stored>,
-    /// Ids by RP ID, oldest first.
-    discoverable: BTreeMap<String, Vec<Vec<u8>>>,
+    /// Place in the order of creation and id, by RP ID, oldest first.
+    discoverable: BTreeMap<String, Vec<(u64, Vec<u8>)>>,
 }
 
 /// A PIN that is set: only its hash is kept.
@@ -106,7 +106,7 @@ impl State {
 
     /// The discoverable credentials of a relying party, newest first.
     pub fn discoverable(&self, rp_id: &str) -> impl Iterator<Item = &CredentialSource> {
-        self.discoverable.get(rp_id).into_iter().flatten().rev().filter_map(|id| self.credential(id))
+        self.discoverable.get(rp_id).into_iter().flatten().rev().filter_map(|(_, id)| self.credential(id))
     }
 
     /// How many discoverable credentials there are.

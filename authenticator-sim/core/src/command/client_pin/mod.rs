@@ -14,9 +14,10 @@ use crate::reason::Reason;
 
 pub(crate) use token::AwaitingVerification;
 
-/// Runs a subcommand; those that the profile does not have are unknown.
+/// Runs a subcommand; those that the profile does not have are unknown. Without a PIN or a token there may still be a key
+/// to agree on, for `hmac-secret`.
 pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason> {
-    if !cx.has_client_pin() && !cx.offers("pinUvAuthToken") {
+    if cx.cut.info.pin_uv_auth_protocols.is_empty() {
         return Err(Reason::UnknownCommand);
     }
     let request = Request::decode(parameters)?;

@@ -85,15 +85,13 @@ pub(super) fn may_try(cx: &Context) -> Result<(), Reason> {
     }
 }
 
-/// Compares the PIN: the retry is spent before, and comes back with the right one. A wrong one costs the key-agreement
-/// key too.
+/// Compares the PIN. Its answer leaves only when the store has written the retry that a wrong one costs; a wrong one
+/// costs the key-agreement key too.
 ///
 /// # Errors
 ///
 /// [`Reason::PinInvalid`], [`Reason::PinBlocked`], [`Reason::PinAuthBlocked`].
 pub(super) fn check(cx: &mut Context, shared: &SharedSecret, pin_hash_enc: &[u8]) -> Result<(), Reason> {
-    let left = cx.state.pin_retries.saturating_sub(1);
-    cx.edit(Edit::PinRetries(left));
     let given = shared.decrypt(pin_hash_enc).ok();
     let right = match (&cx.state.pin, &given) {
         (Some(pin), Some(given)) => bool::from(pin.hash.ct_eq(&given[..])),
@@ -101,12 +99,16 @@ pub(super) fn check(cx: &mut Context, shared: &SharedSecret, pin_hash_enc: &[u8]
     };
     if right {
         cx.volatile.wrong_pins = 0;
-        cx.edit(Edit::PinRetries(MAX_PIN_RETRIES));
+        if cx.state.pin_retries != MAX_PIN_RETRIES {
+            cx.edit(Edit::PinRetries(MAX_PIN_RETRIES));
+        }
         if cx.state.uv_retries != MAX_UV_RETRIES {
             cx.edit(Edit::UvRetries(MAX_UV_RETRIES));
         }
         return Ok(());
     }
+    let left = cx.state.pin_retries.saturating_sub(1);
+    cx.edit(Edit::PinRetries(left));
     cx.volatile.wrong_pins += 1;
     cx.volatile.key_agreement.regenerate();
     Err(match left {

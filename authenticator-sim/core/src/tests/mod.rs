@@ -1,0 +1,13 @@
+//! The authenticator by its CTAP bytes.
+
+mod advertised;
+mod ceremonies;
+mod fabric;
+mod hostile;
+mod lies;
+mod pin;
+mod platform;
+mod replay;
+mod statuses;
+mod store;
+mod vectors;
