@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::client::{ClientProfile, Ignore, Page};
-use crate::tamper::TamperCall;
+use crate::tamper::{CannotLie, TamperCall};
 
 /// Which of the two ceremonies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -58,6 +58,21 @@ pub struct Order<'a> {
     pub choose: Option<Vec<u8>>,
     /// Where the client's random numbers come from.
     pub seed: [u8; 32],
+}
+
+impl Order<'_> {
+    /// The `Origin` header of the page's requests; empty for none.
+    pub(super) fn http_origin(&self) -> &str {
+        self.page.http_origin.as_deref().unwrap_or(&self.page.origin)
+    }
+
+    /// Whether each lie can be told in this ceremony at all.
+    pub(super) fn check_tampers(&self) -> Result<(), CannotLie> {
+        match self.tampers.iter().find(|call| !call.tamper.fits(self.ceremony)) {
+            Some(call) => Err(call.cannot("it is a lie of the other ceremony")),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What is asked of the options endpoint; what is `None` is not sent.

@@ -1,7 +1,7 @@
 //! Options as WebAuthn's JSON has them (WebAuthn L3 §5.1.9, §5.1.10).
 
 use keyrig_ctap::cose::Algorithm;
-use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, User};
 use keyrig_ctap::profile::Attachment;
 use serde_json::Value;
 

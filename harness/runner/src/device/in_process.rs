@@ -1,13 +1,20 @@
-//! The emulated authenticator in this process: the one file that names it.
+//! The emulated authenticator in this process: the one file here that names the emulator.
 
 use keyrig_ctap::Aaguid;
+use keyrig_ctap::profile::Profile;
+use keyrig_ctap::seal::Seal;
+use keyrig_device::in_process::{Act, GestureScript, InProcess as Emulator};
+use keyrig_device::profiles;
 use thiserror::Error;
 
-use super::{Device, DeviceDescription, LieBox, LinkError};
+use super::{Device, DeviceDescription, Gesture, LieBox, LinkError, LyingSeal, Unsupported};
+
+/// The profile that lends itself to an AAGUID that no profile has.
+const BARE: &str = "bare";
 
 /// An emulated authenticator in this process.
 pub struct InProcess {
-    description: DeviceDescription,
+    emulator: Emulator,
     lies: LieBox,
 }
 
@@ -26,8 +33,9 @@ impl InProcess {
     ///
     /// [`NoSuchProfile`].
     pub fn plug(name: &str, seed: [u8; 32]) -> Result<Self, NoSuchProfile> {
-        let _ = seed;
-        Err(NoSuchProfile(name.to_owned()))
+        profiles::find(name)
+            .map(|profile| Self::plug_profile(profile, seed))
+            .ok_or_else(|| NoSuchProfile(name.to_owned()))
     }
 
     /// Plugs in the profile of the catalogue that has `aaguid`; where there is none, the bare one under that AAGUID.
@@ -36,21 +44,71 @@ impl InProcess {
     ///
     /// [`NoSuchProfile`] where even the bare one is missing.
     pub fn plug_aaguid(aaguid: Aaguid, seed: [u8; 32]) -> Result<Self, NoSuchProfile> {
-        let _ = seed;
-        Err(NoSuchProfile(aaguid.to_string()))
+        if let Some(profile) = profiles::by_aaguid(aaguid) {
+            return Ok(Self::plug_profile(profile, seed));
+        }
+        let bare = profiles::find(BARE).ok_or_else(|| NoSuchProfile(aaguid.to_string()))?;
+        let mut profile = Profile { aaguid, ..bare.clone() };
+        profile.get_info.aaguid = aaguid;
+        Ok(Self::plug_profile(&profile, seed))
+    }
+
+    /// Plugs in `profile`. All its secrets come from `seed`.
+    pub fn plug_profile(profile: &Profile, seed: [u8; 32]) -> Self {
+        let lies = LieBox::default();
+        let wrap = |honest: Box<dyn Seal>| -> Box<dyn Seal> { Box::new(LyingSeal::new(honest, lies.clone())) };
+        let emulator = Emulator::plug(profile, seed, wrap);
+        Self { emulator, lies }
     }
 }
 
 impl Device for InProcess {
-    fn transact(&mut self, _message: &[u8]) -> Result<Vec<u8>, LinkError> {
-        Err(LinkError("the emulator is not there yet".to_owned()))
+    fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
+        let answer = self.emulator.transact(message);
+        if answer.is_empty() { Err(LinkError("it was pulled out".to_owned())) } else { Ok(answer) }
     }
 
     fn describe(&self) -> DeviceDescription {
-        self.description.clone()
+        let profile = self.emulator.profile();
+        DeviceDescription {
+            id: profile.id.clone(),
+            name: profile.name.clone(),
+            aaguid: Some(profile.aaguid),
+            attachment: profile.attachment,
+            transports: profile.transports.clone(),
+            backup_eligible: Some(profile.backup.eligible),
+            emulated: true,
+        }
     }
 
     fn lies(&self) -> Option<&LieBox> {
         Some(&self.lies)
+    }
+
+    fn set_backup(&mut self, eligible: bool, state: bool) -> Result<(), Unsupported> {
+        self.emulator.set_backup(eligible, state);
+        Ok(())
+    }
+
+    fn synced_copy(&self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
+        let mut copy = Self::plug_profile(self.emulator.profile(), seed);
+        for source in self.emulator.credentials() {
+            copy.emulator.import(source);
+        }
+        Ok(Box::new(copy))
+    }
+
+    fn set_gesture(&mut self, gesture: Gesture) -> Result<(), Unsupported> {
+        self.emulator.set_gestures(GestureScript::always(match gesture {
+            Gesture::Touch => Act::Consent,
+            Gesture::Decline => Act::Decline,
+            Gesture::Wait => Act::Nothing,
+        }));
+        Ok(())
+    }
+
+    fn power_cycle(&mut self) -> Result<(), Unsupported> {
+        self.emulator.power_cycle();
+        Ok(())
     }
 }

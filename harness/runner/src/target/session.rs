@@ -63,6 +63,11 @@ impl Session {
         std::mem::take(&mut self.exchanges)
     }
 
+    /// Takes over the evidence of a session that served this one.
+    pub(crate) fn keep_exchanges_of(&mut self, other: &mut Self) {
+        self.exchanges.append(&mut other.exchanges);
+    }
+
     /// Asks for the options of a ceremony. `http_origin` is the `Origin` header; none if empty.
     ///
     /// # Errors
