@@ -5,10 +5,13 @@ mod decode;
 mod failure;
 mod nearest;
 mod output;
+mod progress;
+mod reporters;
 mod runtime;
 mod seed;
 mod table;
 mod targets;
+mod vocabulary;
 
 use std::io::{BufWriter, Write, stderr, stdout};
 use std::process::ExitCode;

@@ -1,8 +1,9 @@
-//! Every command of the README does what it says.
+//! Every command of the README and of CONTRIBUTING does what it says.
 //!
-//! Each line of a `sh` block that begins with `keyrig` is run by a shell, in a folder that looks like the repository
-//! but keeps what is written to itself. A line ends with `# exits 1` where it does; `keyrig rp serve` is stopped once it
-//! has printed its URL.
+//! Each line of a code block that begins with `keyrig` or `cargo run --` is run by a shell, in a folder that looks like
+//! the repository but keeps what is written to itself. A remark stands after two spaces; `exits 1` in it says so.
+//! `rp serve` is stopped once it has printed its URL. Lines with a `<placeholder>` are not commands, and targets that
+//! need more than this repository have tests of their own.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -13,62 +14,64 @@ use std::process::{Command, Stdio};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 #[test]
-fn every_command_of_the_readme_holds() {
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
-    let commands = commands(&readme);
-    assert!(!commands.is_empty(), "the README shows no command");
+fn every_command_holds() {
     let folder = mirror();
-    for command in &commands {
-        let (line, expected) = expectation(command);
-        if line.starts_with("keyrig rp serve") {
-            serves(line, folder.path());
-            continue;
+    for document in ["README.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(Path::new(ROOT).join(document)).unwrap();
+        for command in commands(&text).iter().filter(|command| can_be_run(command)) {
+            holds(command, folder.path());
         }
-        let output = shell(line, folder.path()).output().unwrap();
-        assert_eq!(
-            output.status.code(),
-            Some(expected),
-            "{line}\n{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
     }
 }
 
 #[test]
-fn commands_are_found_with_their_expectations() {
-    let text =
-        "```sh\ncargo xtask demo\nkeyrig list\nkeyrig run \\\n  --seed 1  # exits 1\n```\n```yaml\nkeyrig no\n```\n";
-    let found = commands(text);
-    assert_eq!(found, ["keyrig list", "keyrig run --seed 1  # exits 1"]);
-    assert_eq!(expectation(&found[1]), ("keyrig run --seed 1", 1));
+fn the_readme_shows_commands() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    assert!(commands(&readme).iter().filter(|command| can_be_run(command)).count() >= 5);
 }
 
-fn commands(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+#[test]
+fn commands_are_found_with_their_expectations() {
+    let text = "```\ncargo xtask demo\ncargo run -- list   all\nkeyrig run \\\n  --seed 1   exits 1\n```\n`keyrig no`\n";
+    assert_eq!(commands(text), [("keyrig list".to_owned(), 0), ("keyrig run --seed 1".to_owned(), 1)]);
+}
+
+fn holds((line, expected): &(String, i32), folder: &Path) {
+    if line.starts_with("keyrig rp serve") {
+        return serves(line, folder);
+    }
+    let output = shell(line, folder).output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert_eq!(output.status.code(), Some(*expected), "{line}\n{text}");
+}
+
+fn can_be_run((line, _): &(String, i32)) -> bool {
+    !line.contains('<') && !line.contains("harness/targets/")
+}
+
+/// Each command and its exit code.
+fn commands(text: &str) -> Vec<(String, i32)> {
+    let mut found: Vec<(String, i32)> = Vec::new();
     let (mut inside, mut open) = (false, false);
     for line in text.lines().map(str::trim) {
         if line.starts_with("```") {
-            inside = line == "```sh";
+            inside = !inside;
             continue;
         }
+        let line = line.replacen("cargo run -- ", "keyrig ", 1);
         if !inside || !(open || line.starts_with("keyrig ")) {
             continue;
         }
-        let part = line.trim_end_matches('\\').trim_end();
+        let (part, remark) = line.split_once("  ").unwrap_or((&line, ""));
+        let part = part.trim_end_matches('\\').trim_end();
+        let code = if remark.contains("exits 1") { 1 } else { 0 };
         match found.last_mut().filter(|_| open) {
-            Some(last) => *last = format!("{last} {part}"),
-            None => found.push(part.to_owned()),
+            Some((last, expected)) => (*last, *expected) = (format!("{last} {part}"), code),
+            None => found.push((part.to_owned(), code)),
         }
         open = line.ends_with('\\');
     }
     found
-}
-
-fn expectation(command: &str) -> (&str, i32) {
-    let (line, comment) = command.split_once('#').unwrap_or((command, ""));
-    let code = comment.split_whitespace().skip_while(|word| *word != "exits").nth(1).and_then(|code| code.parse().ok());
-    (line.trim_end(), code.unwrap_or(0))
 }
 
 /// A folder in which everything of the repository can be read, and nothing of it is written.
@@ -93,8 +96,8 @@ fn shell(line: &str, folder: &Path) -> Command {
 
 fn serves(line: &str, folder: &Path) {
     let mut child = shell(&format!("exec {line}"), folder).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let url = lines.find_map(|line| line.unwrap().contains("http://127.0.0.1:").then_some(()));
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = lines.map(Result::unwrap).find(|line| line.contains("http://127.0.0.1:"));
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(url.is_some(), "{line} printed no URL");

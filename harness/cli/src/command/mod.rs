@@ -3,6 +3,9 @@
 pub(crate) mod aaguid;
 mod ceremony;
 mod decode;
+mod demo;
+mod explain;
+mod list;
 mod profile;
 mod rp;
 
@@ -26,6 +29,9 @@ Exit codes: 0 everything is as expected; 1 a finding, or something that was not 
 
 #[derive(Subcommand)]
 enum Words {
+    Demo(demo::Words),
+    List(list::Words),
+    Explain(explain::Words),
     Register(ceremony::Register),
     Authenticate(ceremony::Authenticate),
     Rp(rp::Words),
@@ -38,6 +44,9 @@ impl Keyrig {
     /// Does what the words say.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         match self.command {
+            Words::Demo(words) => words.run(out),
+            Words::List(words) => words.run(out),
+            Words::Explain(words) => words.run(out),
             Words::Register(words) => words.run(out),
             Words::Authenticate(words) => words.run(out),
             Words::Rp(words) => words.run(out),

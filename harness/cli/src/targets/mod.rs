@@ -2,11 +2,15 @@
 
 mod builtin;
 
+use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
 use keyrig_device::profiles::{self, roots_pem};
+use keyrig_runner::EnvironmentError;
 use keyrig_runner::target::{Starting, Surroundings, Target, TargetFile, Targets};
+
+use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
 
@@ -19,6 +23,16 @@ pub(crate) enum Name {
     Builtin(String),
     /// A target file.
     File(String),
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builtin(policy) if policy.is_empty() => f.write_str("builtin"),
+            Self::Builtin(policy) => write!(f, "builtin:{policy}"),
+            Self::File(path) => f.write_str(path),
+        }
+    }
 }
 
 impl FromStr for Name {
@@ -34,17 +48,19 @@ impl FromStr for Name {
     }
 }
 
+/// What a target file describes.
+pub(crate) struct Described {
+    file: TargetFile,
+    surroundings: Surroundings,
+    started: OnceCell<Target>,
+}
+
 /// Where the command line's targets come from.
 pub(crate) enum Chosen {
     /// A fresh built-in relying party each time.
     Builtin(Builtin),
-    /// What a target file describes, each time.
-    File {
-        /// The file.
-        file: Box<TargetFile>,
-        /// What it is given and allowed.
-        surroundings: Surroundings,
-    },
+    /// What a target file describes, started once.
+    File(Box<Described>),
 }
 
 impl Chosen {
@@ -58,14 +74,24 @@ impl Chosen {
             Name::Builtin(policy) if policy.is_empty() => Self::Builtin(Builtin::any(seed)),
             Name::Builtin(name) => Self::Builtin(Builtin::under(policy(name)?, seed)),
             Name::File(path) => {
-                let file = Box::new(TargetFile::load(Path::new(path)).map_err(Failure::usage)?);
-                let trust_anchors_pem = roots_pem(profiles::all());
-                Self::File {
-                    file,
-                    surroundings: Surroundings { allowed_hosts: allowed_hosts.to_vec(), trust_anchors_pem },
-                }
+                let file = TargetFile::load(Path::new(path)).map_err(Failure::usage)?;
+                let allowed_hosts = allowed_hosts.to_vec();
+                let surroundings = Surroundings { allowed_hosts, trust_anchors_pem: roots_pem(profiles::all()) };
+                Self::File(Box::new(Described { file, surroundings, started: OnceCell::new() }))
             }
         })
+    }
+
+    /// Whether it is our own, whose reasons have to be right.
+    pub(crate) const fn is_builtin(&self) -> bool {
+        matches!(self, Self::Builtin(_))
+    }
+}
+
+impl Described {
+    async fn start(&self) -> Result<Target, EnvironmentError> {
+        let start = || Target::start(self.file.clone(), &self.surroundings);
+        self.started.get_or_try_init(start).await.cloned()
     }
 }
 
@@ -73,7 +99,7 @@ impl Targets for Chosen {
     fn start<'a>(&'a self, policy: Option<&'a str>) -> Starting<'a> {
         match self {
             Self::Builtin(builtin) => builtin.start(policy),
-            Self::File { file, surroundings } => Box::pin(Target::start((**file).clone(), surroundings)),
+            Self::File(described) => Box::pin(described.start()),
         }
     }
 }

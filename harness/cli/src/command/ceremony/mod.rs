@@ -8,6 +8,7 @@ mod report;
 use std::str::FromStr;
 
 use keyrig_ctap::Aaguid;
+use keyrig_runner::Seed;
 use keyrig_runner::ceremony::{Ceremony, CeremonyError, OptionsRequest, Order, Record, perform};
 use keyrig_runner::client::{ClientProfile, Ignore, Page};
 use keyrig_runner::device::InProcess;
@@ -17,7 +18,7 @@ use miette::miette;
 
 use crate::failure::Failure;
 use crate::nearest::unknown;
-use crate::seed::Seed;
+use crate::seed;
 use crate::targets::{Chosen, Name};
 use expectation::Expected;
 
@@ -59,7 +60,7 @@ struct Scene {
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,
     /// The seed of keys and random numbers; a fresh one if left out
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "SEED")]
     seed: Option<Seed>,
     /// Also talk to a target on this host, which is not this machine
     #[arg(long = "allow-host", value_name = "HOST")]
@@ -89,7 +90,7 @@ impl Scene {
             let known = ClientProfile::all().iter().map(|client| client.id.as_str());
             unknown("client", &self.client, known, "keyrig list clients")
         })?;
-        let seed = self.seed.unwrap_or_else(Seed::fresh);
+        let seed = self.seed.unwrap_or_else(seed::fresh);
         let device = self.device(seed)?;
         let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
         let target = target.start(None).await.map_err(Failure::environment)?;

@@ -1,0 +1,86 @@
+//! `keyrig demo`
+
+mod table;
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use keyrig_relying_party::Policy;
+use keyrig_runner::{Emulated, Run, Seed, Settings, Suite, Summary};
+use miette::miette;
+use serde_json::json;
+
+use crate::failure::{Exit, Failure};
+use crate::progress::Progress;
+use crate::targets::{Builtin, Chosen, policy};
+use crate::vocabulary::suite;
+use crate::{reporters, runtime, seed};
+
+/// Measure the rollout guide's nine rows of expected behaviour: a default rollout beside a hardened one
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit code 0 if every cell was measured and the hardened rollout does what the guide expects.
+
+Examples:
+  keyrig demo
+  keyrig demo --evidence
+  keyrig demo --hardened my-policy.yaml")]
+pub(crate) struct Words {
+    /// Name the requests behind each cell
+    #[arg(long)]
+    evidence: bool,
+    /// The policy of the hardened rollout: a name or a file
+    #[arg(long, value_name = "POLICY", default_value = "hardened")]
+    hardened: String,
+    /// The seed of keys and random numbers; a fresh one if left out
+    #[arg(long, value_name = "SEED")]
+    seed: Option<Seed>,
+    /// Where the reports are written
+    #[arg(long, value_name = "FOLDER", default_value = "target/keyrig")]
+    reports: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Words {
+    /// Runs the nine rows twice and prints the table.
+    pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        let mut rows = suite(&[])?;
+        rows.scenarios.retain(|scenario| scenario.row.is_some());
+        let seed = self.seed.unwrap_or_else(seed::fresh);
+        let default = self.measure(&rows, "default", policy("default")?, seed)?;
+        let hardened = self.measure(&rows, "hardened", policy(&self.hardened)?, seed)?;
+        let table = table::rows(&default, &hardened);
+        if self.json {
+            writeln!(out, "{:#}", json!({"seed": seed.to_string(), "rows": table::to_json(&table)}))?;
+        } else {
+            table::print(&table, out)?;
+            if self.evidence {
+                table::print_evidence(&table, out)?;
+            }
+            writeln!(out, "\nseed {seed}")?;
+            writeln!(out, "reports in {}", self.reports.display())?;
+        }
+        let all = !table.is_empty() && table.iter().all(|row| row.is_measured() && row.holds());
+        Ok(if all { Exit::Success } else { Exit::Finding })
+    }
+
+    fn measure(&self, rows: &Suite, name: &str, policy: Policy, seed: Seed) -> Result<Summary, Failure> {
+        let targets = Chosen::Builtin(Builtin::under(policy, seed.bytes()));
+        let settings = Settings { target: format!("builtin:{name}"), ..Settings::new(seed, SystemTime::now()) };
+        let devices = Emulated::default();
+        let run = Run { suite: rows, targets: &targets, devices: &devices, settings };
+        let mut progress = Progress::new(name);
+        let summary = runtime()?.block_on(run.execute(&mut |event| progress.hear(&event)));
+        fs::create_dir_all(&self.reports)
+            .map_err(|e| Failure::environment(miette!("failed to create {}: {e}", self.reports.display())))?;
+        for kind in ["json", "html", "junit"] {
+            let ending = if kind == "junit" { "xml" } else { kind };
+            reporters::write(kind, &self.reports.join(format!("{name}.{ending}")), &summary)?;
+        }
+        Ok(summary)
+    }
+}
