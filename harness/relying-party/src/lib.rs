@@ -7,13 +7,26 @@
 //! Around it stands a relying party that runs: [`serve`] starts one from a [`Config`], which holds a [`Policy`] and the
 //! [`Users`]. [`policy`] is the one step after the numbered ones.
 
+mod action;
+mod administration;
+mod audit;
+mod ceremony;
 mod config;
+mod denied;
 mod entropy;
+#[cfg(test)]
+mod generated;
 mod http;
+mod recovery;
+mod rotation;
+mod service;
+mod session;
+mod store;
 
 pub mod attestation;
 pub mod certificate;
 pub mod clock;
+pub mod openapi;
 pub mod policy;
 pub mod refusal;
 pub mod users;

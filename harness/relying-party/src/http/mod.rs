@@ -1,26 +1,48 @@
 //! The relying party on the network.
 
+mod admin;
 mod answer;
+mod ceremonies;
+mod parts;
+mod provisioning;
+mod recoveries;
+mod route;
+mod sessions;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub(crate) use self::answer::Answer;
+pub(crate) use self::route::{Access, Route};
 use crate::config::Config;
+use crate::denied::Denied;
+use crate::service::Service;
+use crate::verify::TrustAnchor;
+
+/// What every handler gets.
+type Shared = Arc<Service>;
+
+/// How often a clock that runs by itself is asked whether something is due downstream.
+const PUSH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why a relying party cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The listener is of no use.
-    #[error("listen")]
+    #[error("failed to listen")]
     Listen(#[from] io::Error),
     /// The trust anchors cannot be read.
-    #[error("read the trust anchors: {0}")]
+    #[error("failed to read the trust anchors: {0}")]
     TrustAnchors(String),
 }
 
@@ -31,14 +53,14 @@ pub struct Running {
     pub url: String,
     /// What the admin API wants as bearer token.
     pub admin_token: String,
-    stop: Option<oneshot::Sender<()>>,
+    stop: watch::Sender<()>,
     task: JoinHandle<io::Result<()>>,
 }
 
 impl Running {
     /// Stops it and waits until it has.
-    pub async fn shutdown(mut self) {
-        drop(self.stop.take());
+    pub async fn shutdown(self) {
+        drop(self.stop);
         // A task that fails has stopped as well.
         let _ = self.task.await;
     }
@@ -60,15 +82,62 @@ impl Running {
 /// [`ServeError`] where the listener has no address or the trust anchors are no certificates.
 pub fn serve(listener: TcpListener, config: Config) -> Result<Running, ServeError> {
     let address: SocketAddr = listener.local_addr()?;
-    let (stop, stopped) = oneshot::channel::<()>();
     let admin_token = config.admin_token.clone();
-    let server = axum::serve(listener, router()).with_graceful_shutdown(async {
-        let _ = stopped.await;
+    let trust_anchors = trust_anchors(&config.trust_anchors_pem)?;
+    let service = Arc::new(Service::new(config, trust_anchors));
+    let (stop, mut stopped) = watch::channel(());
+    tokio::spawn(push_now_and_then(Arc::clone(&service), stopped.clone()));
+    let server = axum::serve(listener, router(service)).with_graceful_shutdown(async move {
+        // The only news is that the sender is gone.
+        let _ = stopped.changed().await;
     });
     let task = tokio::spawn(server.into_future());
-    Ok(Running { url: format!("http://{address}"), admin_token, stop: Some(stop), task })
+    Ok(Running { url: format!("http://{address}"), admin_token, stop, task })
 }
 
-fn router() -> Router {
-    Router::new().route("/health", get(|| async { answer::ok() }))
+/// Every route there is.
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        ceremonies::routes(),
+        sessions::routes(),
+        recoveries::routes(),
+        admin::routes(),
+        provisioning::routes(),
+        crate::openapi::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn router(service: Shared) -> Router {
+    let router = routes().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    router
+        .fallback(|| async { Answer::from(Denied::new_route(404, "there is nothing at this path")) })
+        .method_not_allowed_fallback(|| async { Answer::from(Denied::new_route(405, "this path takes other methods")) })
+        .layer(middleware::from_fn_with_state(Arc::clone(&service), push_afterwards))
+        .with_state(service)
+}
+
+/// Whatever the request changed is pushed downstream before it is answered, if the policy wants it that soon.
+async fn push_afterwards(State(service): State<Shared>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    service.push_due().await;
+    response
+}
+
+async fn push_now_and_then(service: Shared, mut stopped: watch::Receiver<()>) {
+    while tokio::time::timeout(PUSH_INTERVAL, stopped.changed()).await.is_err() {
+        service.push_due().await;
+    }
+}
+
+fn trust_anchors(pem: &str) -> Result<Vec<TrustAnchor>, ServeError> {
+    use x509_cert::der::Encode as _;
+    if pem.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let problem = |error: x509_cert::der::Error| ServeError::TrustAnchors(error.to_string());
+    let certificates = x509_cert::Certificate::load_pem_chain(pem.as_bytes()).map_err(problem)?;
+    certificates.iter().map(|certificate| certificate.to_der().map(TrustAnchor::for_all).map_err(problem)).collect()
 }

@@ -227,6 +227,26 @@ pub enum CodeChannel {
     Email,
 }
 
+impl CodeChannel {
+    /// The channel, as files write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Email => "email",
+        }
+    }
+}
+
+impl ApprovalMethod {
+    /// The method, as files write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WebauthnStepUp => "webauthn_step_up",
+            Self::AdminRecord => "admin_record",
+        }
+    }
+}
+
 /// What a proof leads to.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -68,7 +68,7 @@ impl Rules {
     }
 
     fn against_ceremony(&self, evidence: &Evidence) -> Option<Refusal> {
-        (self.user_verification == Requirement::Required && !evidence.user_verified).then(|| {
+        (self.user_verification == Some(Requirement::Required) && !evidence.user_verified).then(|| {
             self.refusal(
                 ReasonClass::UserNotVerified,
                 "user_verification_required",
@@ -143,11 +143,9 @@ impl Rules {
                 "attestation_untrusted",
                 "nobody but the credential key itself vouches for the authenticator",
             ),
-            AttestationKind::Basic { trusted: false } => (
-                ReasonClass::AttestationUntrusted,
-                "attestation_untrusted",
-                "the attestation leads to no trust anchor",
-            ),
+            AttestationKind::Basic { trusted: false } => {
+                (ReasonClass::AttestationUntrusted, "attestation_untrusted", "the attestation leads to no trust anchor")
+            }
         };
         Some(self.refusal(class, reason, message, "enforce_attestation"))
     }

@@ -31,8 +31,8 @@ pub use judge::{Evidence, in_order};
 pub use rules::{Recovery, Rules};
 pub use settings::{
     AccessPass, AdditionalCredentials, Attachment, BackupStateMonitor, Conveyance, Enrolment, Hint,
-    OnBackupStateChange, OriginCheck, Origins, RecoveryRules, RegistrationOptions, Requirement, Rotation,
-    SessionRules, SignCountRule, Tier, TransportSemantics,
+    OnBackupStateChange, OriginCheck, Origins, RecoveryRules, RegistrationOptions, Requirement, Rotation, SessionRules,
+    SignCountRule, Tier, TransportSemantics,
 };
 pub use span::{NotASpan, Span};
 

@@ -25,20 +25,20 @@ pub struct Rules {
     pub sync_allowed: bool,
     /// Whether a registration needs an attestation that leads to a trust anchor.
     pub attestation_required: bool,
-    /// User verification: what the options ask for, and what is enforced where it is `required`.
-    pub user_verification: Requirement,
+    /// User verification, if the policy has a word on it; `required` is enforced.
+    pub user_verification: Option<Requirement>,
     /// The transports allowed; `None` for all.
     pub transports: Option<Vec<String>>,
     /// How they are compared.
     pub transport_semantics: TransportSemantics,
     /// How many credentials the user should hold.
     pub minimum_credentials: u32,
-    /// What the options ask for: `residentKey`.
-    pub resident_key: Requirement,
-    /// What the options ask for: `authenticatorAttachment`.
+    /// `residentKey` in the options, if the policy has a word on it.
+    pub resident_key: Option<Requirement>,
+    /// `authenticatorAttachment` in the options, if the policy has a word on it.
     pub attachment: Option<Attachment>,
-    /// What the options ask for: `attestation`.
-    pub conveyance: Conveyance,
+    /// `attestation` in the options, if the policy has a word on it.
+    pub conveyance: Option<Conveyance>,
     /// What the options offer, the preferred one first.
     pub algorithms: Vec<Algorithm>,
     /// What the options hint at.
@@ -70,15 +70,16 @@ impl Policy {
             rules.add_group(document, group);
         }
         if rules.attestation_required {
-            rules.conveyance = rules.conveyance.max(Conveyance::Direct);
+            rules.conveyance = rules.conveyance.max(Some(Conveyance::Direct));
         }
         rules
     }
 
-    /// Whether everybody has to be verified: what the options ask for while nobody has said who they are.
-    pub fn user_verification_of_strangers(&self) -> Requirement {
+    /// The user verification that holds for everybody the policy has a word on: what the options ask for while nobody
+    /// has said who they are.
+    pub fn user_verification_of_strangers(&self) -> Option<Requirement> {
         let groups: BTreeSet<&str> = self.document().groups().collect();
-        groups.into_iter().map(|g| self.rules(&[g.to_owned()]).user_verification).min().unwrap_or(Requirement::Preferred)
+        groups.into_iter().map(|group| self.rules(&[group.to_owned()]).user_verification).min().flatten()
     }
 
     /// What the policy says about recoveries.
@@ -129,13 +130,13 @@ impl Rules {
             credential_types: None,
             sync_allowed: true,
             attestation_required: false,
-            user_verification: Requirement::Preferred,
+            user_verification: None,
             transports: None,
             transport_semantics,
             minimum_credentials: 0,
-            resident_key: Requirement::Preferred,
+            resident_key: None,
             attachment: None,
-            conveyance: Conveyance::None,
+            conveyance: None,
             algorithms: vec![Algorithm::ES256, Algorithm::EDDSA, Algorithm::RS256],
             hints: Vec::new(),
         }
@@ -158,7 +159,7 @@ impl Rules {
                 narrow(&mut self.allowed, list.iter().copied().collect());
             }
             if rule.require_user_verification {
-                self.user_verification = Requirement::Required;
+                self.user_verification = Some(Requirement::Required);
             }
         }
         for rule in document.authentication_methods.iter().filter(|rule| rule.target == group) {
@@ -172,18 +173,13 @@ impl Rules {
 
     fn add_options(&mut self, document: &Document, group: &str) {
         for options in document.registration_options.iter().filter(|options| options.target == group) {
-            if let Some(wanted) = options.resident_key {
-                self.resident_key = wanted;
-            }
-            if let Some(wanted) = options.user_verification {
-                let required_already = self.user_verification == Requirement::Required;
-                self.user_verification = if required_already { Requirement::Required } else { wanted };
-            }
+            self.resident_key = options.resident_key.max(self.resident_key);
+            self.user_verification = options.user_verification.max(self.user_verification);
             if let Some(wanted) = &options.algorithms {
                 self.algorithms.clone_from(wanted);
             }
             self.attachment = options.authenticator_attachment.or(self.attachment);
-            self.conveyance = options.attestation.map_or(self.conveyance, |wanted| wanted.max(self.conveyance));
+            self.conveyance = options.attestation.max(self.conveyance);
             self.hints.extend(&options.hints);
         }
     }

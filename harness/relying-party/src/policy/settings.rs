@@ -224,11 +224,7 @@ pub struct SessionRules {
 
 impl Default for SessionRules {
     fn default() -> Self {
-        Self {
-            lifetime: Span::hours(12),
-            enrolment_lifetime: Span::minutes(15),
-            challenge_lifetime: Span::minutes(5),
-        }
+        Self { lifetime: Span::hours(12), enrolment_lifetime: Span::minutes(15), challenge_lifetime: Span::minutes(5) }
     }
 }
 

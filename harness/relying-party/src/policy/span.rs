@@ -38,7 +38,8 @@ const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
-        let (unit, size) = UNITS.into_iter().find(|(_, size)| seconds % size == 0 && seconds >= *size).unwrap_or(("s", 1));
+        let (unit, size) =
+            UNITS.into_iter().find(|(_, size)| seconds % size == 0 && seconds >= *size).unwrap_or(("s", 1));
         write!(f, "{}{unit}", seconds / size)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -88,6 +88,11 @@ impl Users {
             manager: entry.manager.map(|manager| manager.value),
         };
         Ok(Self { users: file.users.into_iter().map(user).collect(), newcomers: file.newcomers })
+    }
+
+    /// The JSON Schema of a users file.
+    pub fn schema() -> Schema {
+        schema_for!(UsersFile)
     }
 
     /// Reads a users file.

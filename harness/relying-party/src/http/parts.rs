@@ -1,0 +1,99 @@
+//! What handlers read from a request, each refusing in our own shape.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum_extra::extract::CookieJar;
+use keyrig_ctap::ReasonClass;
+use serde::de::DeserializeOwned;
+
+use super::Shared;
+use super::answer::{Answer, COOKIE};
+use crate::denied::Denied;
+
+/// The longest request body, in bytes.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// The value of the session cookie.
+pub(super) struct Cookie(pub(super) Option<String>);
+
+impl FromRequestParts<Shared> for Cookie {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Self::Rejection> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        Ok(Self(jar.get(COOKIE).map(|cookie| cookie.value().to_owned())))
+    }
+}
+
+/// Proof that the request has the admin token. Handlers name it first, so that a stranger learns nothing else.
+pub(super) struct Admin;
+
+impl FromRequestParts<Shared> for Admin {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Answer> {
+        let given = parts.headers.get(header::AUTHORIZATION).map(|value| value.as_bytes()).unwrap_or_default();
+        let wanted = format!("Bearer {}", service.admin_token);
+        match aws_lc_rs::constant_time::verify_slices_are_equal(given, wanted.as_bytes()) {
+            Ok(()) => Ok(Self),
+            Err(_) => {
+                let message = "this takes the admin token: Authorization: Bearer <token>";
+                Err(Denied::new(401, ReasonClass::Session, "admin_token", message).into())
+            }
+        }
+    }
+}
+
+/// The last part of the path.
+pub(super) struct Name(pub(super) String);
+
+impl FromRequestParts<Shared> for Name {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Answer> {
+        let name: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, service).await;
+        let refuse = |error: PathRejection| Denied::malformed("path", error.body_text()).into();
+        name.map(|Path(name)| Self(name)).map_err(refuse)
+    }
+}
+
+/// `?username=…`.
+pub(super) struct About(pub(super) Option<String>);
+
+impl FromRequestParts<Shared> for About {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        Ok(Self(pairs.find(|(name, _)| name == "username").map(|(_, value)| value.into_owned())))
+    }
+}
+
+/// A body in JSON.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
+    type Rejection = Answer;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Answer> {
+        if !is_json(request.headers()) {
+            let message = "the body has to be JSON, and Content-Type has to say so";
+            return Err(Denied::new(415, ReasonClass::Malformed, "content_type", message).into());
+        }
+        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_BODY).await.map_err(|_| {
+            let message = format!("the body is longer than {LONGEST_BODY} bytes, or was cut off");
+            Denied::new(413, ReasonClass::Malformed, "body_too_large", message)
+        })?;
+        let refuse = |error: serde_json::Error| Denied::malformed("body", format!("the body cannot be read: {error}"));
+        Ok(serde_json::from_slice(&bytes).map(Self).map_err(refuse)?)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = given.split(';').next().unwrap_or_default().trim();
+    ["application/json", "application/scim+json"].iter().any(|known| kind.eq_ignore_ascii_case(known))
+}

@@ -1,0 +1,216 @@
+//! Sessions: what is remembered between the requests of one browser.
+
+use std::collections::BTreeMap;
+
+use keyrig_ctap::cose::Algorithm;
+use serde::Serialize;
+
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::store::Bounded;
+
+/// More browsers than this at once and the one that was quiet longest starts anew.
+const CAPACITY: usize = 10_000;
+
+/// What is remembered about one browser.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    pub(crate) registration: Option<PendingRegistration>,
+    pub(crate) authentication: Option<PendingAuthentication>,
+    pub(crate) login: Option<Login>,
+    /// The credential whose backup state changed in this session, and which waits for another one to vouch for it.
+    pub(crate) step_up: Option<Vec<u8>>,
+    /// The recovery that this browser asked for.
+    pub(crate) recovery: Option<String>,
+}
+
+/// A registration that has begun.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingRegistration {
+    pub(crate) challenge: [u8; 32],
+    pub(crate) username: String,
+    pub(crate) algorithms: Vec<Algorithm>,
+    pub(crate) user_verification_required: bool,
+    pub(crate) extensions: Vec<String>,
+    pub(crate) until: Timestamp,
+}
+
+/// An authentication that has begun.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingAuthentication {
+    pub(crate) challenge: [u8; 32],
+    /// Who said they are; nobody in a discoverable sign-in.
+    pub(crate) username: Option<String>,
+    pub(crate) allowed: Vec<Vec<u8>>,
+    pub(crate) user_verification_required: bool,
+    pub(crate) extensions: Vec<String>,
+    pub(crate) until: Timestamp,
+}
+
+/// Somebody is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    pub(crate) username: String,
+    pub(crate) scope: Scope,
+    /// The credential that was used, if one was.
+    pub(crate) credential_id: Option<Vec<u8>>,
+    pub(crate) user_verified: bool,
+    pub(crate) since: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// What a session is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scope {
+    /// Whatever the user may do.
+    Full,
+    /// Nothing but registering a credential.
+    RegisterPasskey,
+}
+
+/// One browser, by its cookie. [`Sessions::visit`] makes one; the answer sets the cookie where it changed.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) sid: String,
+    pub(crate) cookie_changed: bool,
+}
+
+/// All sessions by the value of their cookie. Visitors crowd out one another, never somebody who is signed in.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    visitors: Bounded<Session>,
+    signed_in: BTreeMap<String, Session>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { visitors: Bounded::new(CAPACITY), signed_in: BTreeMap::new() }
+    }
+}
+
+impl Sessions {
+    /// The session of this cookie, or a new one under a cookie of our own choice.
+    pub(crate) fn visit(&mut self, cookie: Option<&str>, entropy: &Entropy) -> Visitor {
+        match cookie.filter(|sid| self.get(Some(sid)).is_some()) {
+            Some(sid) => Visitor { sid: sid.to_owned(), cookie_changed: false },
+            None => {
+                let sid = entropy.secret();
+                self.visitors.insert(&sid, Session::default());
+                Visitor { sid, cookie_changed: true }
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, cookie: Option<&str>) -> Option<&Session> {
+        let sid = cookie?;
+        self.signed_in.get(sid).or_else(|| self.visitors.get(sid))
+    }
+
+    pub(crate) fn get_mut(&mut self, cookie: Option<&str>) -> Option<&mut Session> {
+        let sid = cookie?;
+        match self.signed_in.get_mut(sid) {
+            Some(session) => Some(session),
+            None => self.visitors.get_mut(sid),
+        }
+    }
+
+    /// Signs somebody in under a new cookie, so that one who planted the old cookie gains nothing.
+    pub(crate) fn sign_in(&mut self, visitor: &mut Visitor, login: Login, entropy: &Entropy) {
+        let now = login.since;
+        self.signed_in.retain(|_, session| session.login.as_ref().is_some_and(|login| now < login.until));
+        self.end(&visitor.sid);
+        *visitor = Visitor { sid: entropy.secret(), cookie_changed: true };
+        self.signed_in.insert(visitor.sid.clone(), Session { login: Some(login), ..Session::default() });
+    }
+
+    /// Who is signed in.
+    pub(crate) fn login(&self, cookie: Option<&str>, now: Timestamp) -> Option<&Login> {
+        self.get(cookie)?.login.as_ref().filter(|login| now < login.until)
+    }
+
+    /// Everybody who is signed in.
+    pub(crate) fn logins(&self, now: Timestamp) -> impl Iterator<Item = &Login> {
+        self.signed_in.values().filter_map(|session| session.login.as_ref()).filter(move |login| now < login.until)
+    }
+
+    pub(crate) fn end(&mut self, cookie: &str) {
+        self.visitors.remove(cookie);
+        self.signed_in.remove(cookie);
+    }
+
+    /// Ends every session of an account, and every ceremony that has begun for it.
+    pub(crate) fn end_all_of(&mut self, username: &str) {
+        self.retain(|session| !session.is_about(username));
+    }
+
+    /// Ends every session that began with this credential.
+    pub(crate) fn end_all_by(&mut self, credential_id: &[u8]) {
+        self.retain(|session| {
+            let used = session.login.as_ref().and_then(|login| login.credential_id.as_deref());
+            used != Some(credential_id)
+        });
+    }
+
+    fn retain(&mut self, keep: impl Fn(&Session) -> bool) {
+        self.visitors.retain(&keep);
+        self.signed_in.retain(|_, session| keep(session));
+    }
+}
+
+impl Session {
+    fn is_about(&self, username: &str) -> bool {
+        let registering = self.registration.as_ref().map(|pending| pending.username.as_str());
+        let authenticating = self.authentication.as_ref().and_then(|pending| pending.username.as_deref());
+        let signed_in = self.login.as_ref().map(|login| login.username.as_str());
+        [registering, authenticating, signed_in].contains(&Some(username))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(username: &str) -> Login {
+        Login {
+            username: username.to_owned(),
+            scope: Scope::Full,
+            credential_id: Some(vec![1]),
+            user_verified: true,
+            since: Timestamp::from_unix(0),
+            until: Timestamp::from_unix(100),
+        }
+    }
+
+    #[test]
+    fn a_planted_cookie_is_worth_nothing() {
+        let entropy = Entropy::new(Some([1; 32]));
+        let mut sessions = Sessions::default();
+        let mut visitor = sessions.visit(Some("planted"), &entropy);
+        assert_ne!(visitor.sid, "planted");
+        let before = visitor.sid.clone();
+        sessions.sign_in(&mut visitor, login("alice"), &entropy);
+        let now = Timestamp::from_unix(99);
+        assert!(sessions.login(Some(&before), now).is_none());
+        assert!(sessions.login(Some(&visitor.sid), now).is_some());
+        assert!(sessions.login(Some(&visitor.sid), Timestamp::from_unix(100)).is_none());
+    }
+
+    #[test]
+    fn strangers_do_not_sign_anybody_out() {
+        let entropy = Entropy::new(Some([1; 32]));
+        let mut sessions = Sessions::default();
+        let mut alice = sessions.visit(None, &entropy);
+        sessions.sign_in(&mut alice, login("alice"), &entropy);
+        let first = sessions.visit(None, &entropy);
+        for _ in 0..CAPACITY {
+            sessions.visit(None, &entropy);
+        }
+        assert!(sessions.get(Some(&first.sid)).is_none());
+        assert!(sessions.login(Some(&alice.sid), Timestamp::from_unix(1)).is_some());
+        sessions.end_all_by(&[2]);
+        assert!(sessions.get(Some(&alice.sid)).is_some());
+        sessions.end_all_by(&[1]);
+        assert!(sessions.get(Some(&alice.sid)).is_none());
+    }
+}

@@ -1,0 +1,74 @@
+//! Accounts.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    /// Random, so that it tells nothing about its owner (WebAuthn L3 §5.4.3).
+    pub(crate) user_handle: Vec<u8>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) manager: Option<String>,
+    pub(crate) disabled: bool,
+    /// No tier-0 action before then.
+    pub(crate) cooldown_until: Option<Timestamp>,
+}
+
+/// All accounts by name.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    by_name: BTreeMap<String, Account>,
+    newcomers: Vec<String>,
+}
+
+impl Accounts {
+    pub(crate) const fn new(newcomers: Vec<String>) -> Self {
+        Self { by_name: BTreeMap::new(), newcomers }
+    }
+
+    /// Creates an account, or finds the one of that name and leaves it alone.
+    pub(crate) fn create(
+        &mut self,
+        name: &str,
+        groups: Vec<String>,
+        manager: Option<String>,
+        entropy: &Entropy,
+    ) -> &mut Account {
+        self.by_name.entry(name.to_owned()).or_insert_with(|| Account {
+            name: name.to_owned(),
+            user_handle: entropy.bytes::<32>().to_vec(),
+            display_name: None,
+            groups,
+            manager,
+            disabled: false,
+            cooldown_until: None,
+        })
+    }
+
+    /// Finds the account of that name, or creates one for a newcomer.
+    pub(crate) fn find_or_welcome(&mut self, name: &str, entropy: &Entropy) -> &mut Account {
+        let newcomers = self.newcomers.clone();
+        self.create(name, newcomers, None, entropy)
+    }
+
+    pub(crate) fn newcomers(&self) -> &[String] {
+        &self.newcomers
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Account> {
+        self.by_name.get(name)
+    }
+
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Account> {
+        self.by_name.get_mut(name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Account> {
+        self.by_name.values()
+    }
+}
