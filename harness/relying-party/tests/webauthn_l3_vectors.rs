@@ -1,5 +1,7 @@
 //! The W3C's own examples, ceremony by ceremony.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
 use keyrig_ctap::attestation::AttestationObject;
 use keyrig_ctap::auth_data::{AuthData, Flags};
 use keyrig_ctap::cose::Algorithm;

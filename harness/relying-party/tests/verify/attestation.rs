@@ -102,13 +102,13 @@ fn a_packed_statement_with_a_wrong_shape_is_refused() {
         vec![0x80],
         vec![0x00],
         packed(Algorithm::ES256, &signature, Some(&[])),
-        built(&|out| drop(out.map(1).text("alg").int(-7))),
-        built(&|out| drop(out.map(1).text("sig").bytes(&signature))),
-        built(&|out| drop(out.map(2).text("alg").text("ES256").text("sig").bytes(&signature))),
-        built(&|out| drop(out.map(2).text("alg").int(-7).text("sig").text("no"))),
-        built(&|out| drop(out.map(3).text("alg").int(-7).text("sig").bytes(&signature).text("x5c").bytes(&[]))),
-        built(&|out| drop(out.map(3).text("alg").int(-7).text("sig").bytes(&signature).text("x5c").array(1).null())),
-        built(&|out| drop(out.map(3).text("alg").int(-7).text("sig").bytes(&signature).text("ecdaaKeyId").bytes(&[]))),
+        built(&|out| _ = out.map(1).text("alg").int(-7)),
+        built(&|out| _ = out.map(1).text("sig").bytes(&signature)),
+        built(&|out| _ = out.map(2).text("alg").text("ES256").text("sig").bytes(&signature)),
+        built(&|out| _ = out.map(2).text("alg").int(-7).text("sig").text("no")),
+        built(&|out| _ = out.map(3).text("alg").int(-7).text("sig").bytes(&signature).text("x5c").bytes(&[])),
+        built(&|out| _ = out.map(3).text("alg").int(-7).text("sig").bytes(&signature).text("x5c").array(1).null()),
+        built(&|out| _ = out.map(3).text("alg").int(-7).text("sig").bytes(&signature).text("ecdaaKeyId").bytes(&[])),
     ];
     for statement in statements {
         statement_refused("packed", statement, ReasonClass::AttestationMalformed, "attestation_statement_malformed");
@@ -168,6 +168,19 @@ fn a_leaf_that_breaks_a_requirement_of_packed_is_refused() {
     leaf_refused(|leaf| drop(leaf.extensions.remove(0)), Class, "certificate_basic_constraints");
     let garbage = |r: &mut Registration| r.statement = Statement::Packed(vec![vec![0x30, 0x00]]);
     registration_refused(honest_packed(), garbage, Class, "certificate_unreadable");
+}
+
+#[test]
+fn a_leaf_with_a_key_that_cannot_be_read_is_refused() {
+    // The point compressed (its first byte and half its length), and a key of a type that nobody knows.
+    let compressed = |leaf: &mut Draft| {
+        leaf.spki.truncate(leaf.spki.len() - 32);
+        (leaf.spki[1], leaf.spki[24], leaf.spki[26]) = (0x39, 0x22, 0x02);
+    };
+    let unknown = |leaf: &mut Draft| leaf.spki[12] ^= 1;
+    let class = ReasonClass::AttestationCertificate;
+    leaf_refused(compressed, class, "certificate_key_unreadable");
+    leaf_refused(unknown, class, "certificate_key_unreadable");
 }
 
 #[test]
@@ -257,6 +270,14 @@ fn an_anchor_may_be_an_intermediate_or_the_leaf_itself() {
         };
         registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_unknown_issuer");
     }
+}
+
+#[test]
+fn a_leaf_that_is_its_own_anchor_includes_no_root() {
+    let chain = chain_of(&honest_leaf());
+    let mut honest = strict(chain.clone());
+    honest.expected.trust_anchors = chain.into_iter().map(TrustAnchor::for_all).collect();
+    assert_eq!(trusted(&honest).observations, []);
 }
 
 #[test]

@@ -164,7 +164,9 @@ pub(crate) fn packed(algorithm: Algorithm, signature: &[u8], chain: Option<&[Vec
     out.text("alg").int(algorithm.0).text("sig").bytes(signature);
     if let Some(chain) = chain {
         out.text("x5c").array(chain.len());
-        chain.iter().for_each(|certificate| drop(out.bytes(certificate)));
+        for certificate in chain {
+            out.bytes(certificate);
+        }
     }
     out.into_bytes()
 }
@@ -172,7 +174,9 @@ pub(crate) fn packed(algorithm: Algorithm, signature: &[u8], chain: Option<&[Vec
 pub(crate) fn u2f(signature: &[u8], chain: &[Vec<u8>]) -> Vec<u8> {
     let mut out = Writer::new();
     out.map(2).text("sig").bytes(signature).text("x5c").array(chain.len());
-    chain.iter().for_each(|certificate| drop(out.bytes(certificate)));
+    for certificate in chain {
+        out.bytes(certificate);
+    }
     out.into_bytes()
 }
 

@@ -1,5 +1,7 @@
 //! Each attack on a ceremony is refused with its class, and the honest ceremony beside it is accepted.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
 mod arbitrary;
 mod attestation;
 mod authentication;
