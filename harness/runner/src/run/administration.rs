@@ -7,7 +7,7 @@ use super::hold;
 use super::world::World;
 use crate::evidence::ExchangeReport;
 use crate::outcome::Outcome;
-use crate::scenario::{Hold, Recover, Verb};
+use crate::scenario::{Hold, Verb};
 use crate::target::{self, Session, VerbAnswer, VerbError};
 
 impl World<'_> {
@@ -33,8 +33,7 @@ impl World<'_> {
             Verb::Enable { user } => self.about(user, target::Verb::Enable, "enable").await,
             Verb::IssuePass { user, valid_for } => self.issue_pass(user, *valid_for).await,
             Verb::UsePass { user, code } => self.use_pass(user, code.as_deref()).await,
-            Verb::Recover(recover) => self.recover(recover).await,
-            Verb::Approve { user, by } => self.approve(user, by).await,
+            Verb::Approve { user, by, purpose } => self.approve(user, by, purpose.as_deref()).await,
             Verb::Revoke { user, device } => self.revoke(user, device).await,
             Verb::ListCredentials(wanted) => self.compare(wanted, target::Verb::ListCredentials).await,
             Verb::Audit(wanted) => self.compare(wanted, target::Verb::Audit).await,
@@ -93,19 +92,15 @@ impl World<'_> {
         self.in_session(&account, target::Verb::UsePass, json!({"user": account, "code": code}), action).await
     }
 
-    async fn recover(&mut self, recover: &Recover) -> Result<Act, Stop> {
-        let account = self.account(&recover.user);
-        let proofs = if recover.proofs.is_null() { json!({}) } else { recover.proofs.clone() };
-        let arguments = json!({"user": account, "method": recover.method, "proofs": proofs});
-        self.sessions.insert(account.clone(), self.target.session());
-        let action = format!("recover {account} by {}", recover.method);
-        self.in_session(&account, target::Verb::Recover, arguments, action).await
-    }
-
-    async fn approve(&mut self, user: &str, by: &str) -> Result<Act, Stop> {
+    async fn approve(&mut self, user: &str, by: &str, purpose: Option<&str>) -> Result<Act, Stop> {
         let (account, approver) = (self.account(user), self.account(by));
-        let answer = self.say(target::Verb::Approve, json!({"user": account, "approver": approver})).await?;
-        Ok(self.act_of(format!("approve the recovery of {account} as {approver}"), answer).await)
+        let mut arguments = json!({"user": account, "approver": approver});
+        if let Some(purpose) = purpose {
+            arguments["purpose"] = purpose.into();
+        }
+        let answer = self.say(target::Verb::Approve, arguments).await?;
+        let what = purpose.unwrap_or("recovery");
+        Ok(self.act_of(format!("approve a {what} of {account} as {approver}"), answer).await)
     }
 
     async fn revoke(&mut self, user: &str, device: &str) -> Result<Act, Stop> {
@@ -174,7 +169,7 @@ impl World<'_> {
     }
 }
 
-async fn say_in(session: &mut Session, verb: target::Verb, arguments: Value) -> Result<VerbAnswer, Stop> {
+pub(super) async fn say_in(session: &mut Session, verb: target::Verb, arguments: Value) -> Result<VerbAnswer, Stop> {
     let arguments: Map<String, Value> = arguments.as_object().cloned().unwrap_or_default();
     session.say(verb, &arguments).await.map_err(|error| match error {
         VerbError::Environment(error) => Stop::Environment(error),

@@ -13,7 +13,7 @@ use crate::tamper::TamperCall;
 use crate::target::{self, Session};
 
 /// The PIN of people who were not told another; long enough for every profile.
-const PIN: &str = "83190457";
+pub(super) const PIN: &str = "83190457";
 
 /// A ceremony, ready to be performed.
 struct Ready<'a> {

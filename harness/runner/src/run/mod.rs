@@ -9,6 +9,7 @@ mod hold;
 mod judge;
 mod needs;
 mod play;
+mod recovery;
 mod seed;
 mod shard;
 mod world;

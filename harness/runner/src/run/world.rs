@@ -133,6 +133,7 @@ impl Actor for World<'_> {
         match verb {
             Verb::Register(register) => self.register(register, take).await,
             Verb::Authenticate(authenticate) => self.authenticate(authenticate, take).await,
+            Verb::Recover(recover) => self.recover(recover, take).await,
             Verb::Options(options) => self.options(options).await,
             Verb::SetBackup { .. } | Verb::Clone { .. } | Verb::Gesture { .. } | Verb::PowerCycle { .. } => {
                 self.handle_device(verb)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use keyrig_ctap::Aaguid;
 use serde_saphyr::Spanned;
 
-use super::mistake::Mistake;
+use super::mistake::{Mistake, nearest};
 use super::node::{Node, Placed, range};
 use super::{condition, duration};
 
@@ -175,7 +175,7 @@ impl Checker<'_> {
             (Kind::WordOrChoice(words, shape), Node::Text(text)) => {
                 let keys = shape.keys.iter().map(|key| key.name);
                 self.one_of(node, text, &words.iter().copied().chain(keys).collect::<Vec<_>>());
-                if shape.keys.iter().any(|key| key.name == text) {
+                if !words.contains(&text.as_str()) && shape.keys.iter().any(|key| key.name == text) {
                     self.add(node, format!("`{text}` needs a value: {{{text}: …}}"));
                 }
             }
@@ -250,7 +250,12 @@ impl Checker<'_> {
 
     fn map(&mut self, node: &Placed, entries: &[(Spanned<String>, Placed)], shape: &Shape) {
         self.keys(entries, &[shape]);
-        for key in shape.keys.iter().filter(|key| key.required && node.value.get(key.name).is_none()) {
+        let misspelt = |key: &Key| {
+            let strangers = entries.iter().filter(|(name, _)| !has(shape, &name.value));
+            strangers.into_iter().any(|(name, _)| nearest(&name.value, [key.name]).is_some())
+        };
+        let missing = |key: &&Key| key.required && node.value.get(key.name).is_none() && !misspelt(key);
+        for key in shape.keys.iter().filter(missing) {
             let start = range(node).start;
             let mistake = Mistake::at(start..start, format!("`{}` is missing in this {}", key.name, shape.name));
             self.mistakes.push(mistake.help(key.doc));

@@ -93,6 +93,15 @@ impl Mistakes {
         self.all.iter().map(|one| (one.place, &one.mistake))
     }
 
+    /// Each on a line of its own, with its help, for places that show no source.
+    pub fn plain(&self) -> String {
+        let line = |one: &One| match &one.mistake.help {
+            Some(help) => format!("{one} ({help})"),
+            None => one.to_string(),
+        };
+        self.all.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
     /// The file's name.
     pub fn file(&self) -> &str {
         &self.name
@@ -109,22 +118,16 @@ fn place(text: &str, byte: usize) -> (usize, usize) {
 
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, one) in self.all.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{one}")?;
-            if let Some(help) = &one.mistake.help {
-                write!(f, " ({help})")?;
-            }
+        match self.all.as_slice() {
+            [one] => write!(f, "{one}"),
+            all => write!(f, "{}: {} mistakes", self.name, all.len()),
         }
-        Ok(())
     }
 }
 
 impl fmt::Debug for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        f.write_str(&self.plain())
     }
 }
 

@@ -151,3 +151,6 @@ pub struct Row {
     pub not_proved: Option<String>,
 }
 
+
+#[cfg(test)]
+mod tests;

@@ -97,16 +97,24 @@ pub(crate) fn range<T>(placed: &Spanned<T>) -> Range<usize> {
 pub(crate) fn parse(text: &str) -> Result<Placed, Mistake> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let at = error.location().and_then(|location| location.span().byte_offset()).unwrap_or_default();
-        let at = usize::try_from(at).unwrap_or_default().min(text.len());
+        let at = error.location().map_or(0, |location| byte(text, location.line(), location.column()));
         Mistake::at(at..at, format!("this is not YAML: {}", message(error.without_snippet())))
     })
+}
+
+/// The byte at a line and a column, both counted from one, columns in characters.
+fn byte(text: &str, line: u64, column: u64) -> usize {
+    let before = |count: u64| usize::try_from(count.saturating_sub(1)).unwrap_or_default();
+    let start: usize = text.split_inclusive('\n').take(before(line)).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    start + rest.chars().take_while(|character| *character != '\n').take(before(column)).map(char::len_utf8).sum::<usize>()
 }
 
 /// The error's words without the position, which the label shows.
 fn message(error: &serde_saphyr::Error) -> String {
     let words = error.to_string();
     let words = words.lines().next().unwrap_or_default();
+    let words = words.split(", set DuplicateKeyPolicy").next().unwrap_or(words);
     words.split(" at line ").next().unwrap_or(words).trim_start_matches("error: ").to_owned()
 }
 
@@ -189,6 +197,6 @@ mod tests {
     #[test]
     fn a_duplicate_key_is_a_mistake_with_a_place() {
         let mistake = parse("id: x\ntitle: y\nid: z\n").expect_err("duplicate");
-        assert_eq!(mistake.span().start, 16);
+        assert_eq!(mistake.span().start, 15);
     }
 }

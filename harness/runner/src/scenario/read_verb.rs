@@ -36,7 +36,7 @@ pub(super) fn read_verb(reader: &mut Reader<'_>, name: &str, value: &Placed, ent
         "issue-pass" => Verb::IssuePass { user: user()?, valid_for: entries.duration("valid-for") },
         "use-pass" => Verb::UsePass { user: user()?, code: entries.text("code") },
         "recover" => Verb::Recover(Box::new(recover(reader, entries)?)),
-        "approve" => Verb::Approve { user: user()?, by: entries.text("by")? },
+        "approve" => Verb::Approve { user: user()?, by: entries.text("by")?, purpose: entries.text("purpose") },
         "revoke" => {
             let user = user()?;
             let device = known_device(reader, entries.placed_text("device"), &user, &range(value))?;

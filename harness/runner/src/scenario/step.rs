@@ -115,12 +115,14 @@ pub enum Verb {
     },
     /// Asks for a recovery.
     Recover(Box<Recover>),
-    /// Approves a recovery.
+    /// Approves a recovery, or something else.
     Approve {
         /// The account that is being recovered.
         user: String,
         /// The account that approves.
         by: String,
+        /// What is approved, in the target's words; a recovery if `None`.
+        purpose: Option<String>,
     },
     /// Revokes the credential that a device made for an account.
     Revoke {

@@ -103,7 +103,7 @@ pub(crate) const VERBS: Shape = Shape {
         Key::may("issue-pass", Kind::Map(&ISSUE_PASS), "Issues a temporary access pass for an account."),
         Key::may("use-pass", Kind::Map(&USE_PASS), "Signs in with the pass that was issued last."),
         Key::may("recover", Kind::Map(&RECOVER), "Asks for a recovery of an account."),
-        Key::may("approve", Kind::Map(&APPROVE), "Approves the recovery of an account."),
+        Key::may("approve", Kind::Map(&APPROVE), "Approves the recovery of an account, or something else about it."),
         Key::may("revoke", Kind::Map(&REVOKE), "Revokes the credential that a device made for an account."),
         Key::may("list-credentials", Kind::Map(&LIST), "Compares the credentials of an account with a document."),
         Key::may("audit", Kind::Map(&LIST), "Looks for an entry in the audit log about an account."),
@@ -233,7 +233,7 @@ const RECOVER: Shape = Shape {
         Key::must("user", Kind::Text, USER),
         Key::must("method", Kind::Text, "The method, in the target's words: `sms`, `hardware-key`, `contacts`."),
         Key::may("device", Kind::Text, "The device that gives the proof, where the method wants an assertion."),
-        Key::may("proofs", Kind::Any, "Further proofs, as the target takes them."),
+        Key::may("proofs", Kind::Any, "A mapping of further proofs, as the target takes them."),
     ],
 };
 
@@ -243,6 +243,7 @@ const APPROVE: Shape = Shape {
     keys: &[
         Key::must("user", Kind::Text, "The account that is being recovered."),
         Key::must("by", Kind::Text, "The account that approves."),
+        Key::may("purpose", Kind::Text, "What is approved, in the target's words; a recovery if absent."),
     ],
 };
 
