@@ -2,6 +2,7 @@
 
 use std::io;
 
+use keyrig_runner::exit;
 use miette::{Report, miette};
 
 /// How the program ends; the highest wins.
@@ -19,13 +20,23 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// The exit code of a run.
+    pub(crate) const fn of_run(code: u8) -> Self {
+        match code {
+            exit::HELD => Self::Success,
+            exit::FOUND => Self::Finding,
+            exit::USAGE => Self::Usage,
+            _ => Self::Environment,
+        }
+    }
+
     /// The process's exit code.
     pub(crate) const fn code(self) -> u8 {
         match self {
-            Self::Success => 0,
-            Self::Finding => 1,
-            Self::Usage => 2,
-            Self::Environment => 3,
+            Self::Success => exit::HELD,
+            Self::Finding => exit::FOUND,
+            Self::Usage => exit::USAGE,
+            Self::Environment => exit::ENVIRONMENT,
         }
     }
 }

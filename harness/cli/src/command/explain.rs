@@ -11,7 +11,7 @@ use super::aaguid::describe;
 use crate::failure::{Exit, Failure};
 use crate::nearest::unknown;
 use crate::table::wrap;
-use crate::vocabulary::suite;
+use crate::vocabulary::embedded;
 
 /// Explain a scenario, a tamper, a reason, a client or a verdict, by its id
 #[derive(clap::Args)]
@@ -41,7 +41,7 @@ impl Words {
     /// Prints the explanation.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         let id = self.id.as_str();
-        let all = suite(&[])?;
+        let all = embedded()?;
         if let Some(scenario) = all.find(id) {
             explain_scenario(scenario, out)?;
         } else if let Some(tamper) = tamper::find(id) {

@@ -8,6 +8,7 @@ mod explain;
 mod list;
 mod profile;
 mod rp;
+mod run;
 
 use std::io::Write;
 
@@ -30,6 +31,7 @@ Exit codes: 0 everything is as expected; 1 a finding, or something that was not 
 #[derive(Subcommand)]
 enum Words {
     Demo(demo::Words),
+    Run(run::Words),
     List(list::Words),
     Explain(explain::Words),
     Register(ceremony::Register),
@@ -45,6 +47,7 @@ impl Keyrig {
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         match self.command {
             Words::Demo(words) => words.run(out),
+            Words::Run(words) => words.run(out),
             Words::List(words) => words.run(out),
             Words::Explain(words) => words.run(out),
             Words::Register(words) => words.run(out),

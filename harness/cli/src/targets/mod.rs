@@ -25,6 +25,16 @@ pub(crate) enum Name {
     File(String),
 }
 
+impl Name {
+    /// The policy that it names for every scenario.
+    pub(crate) fn policy(&self) -> Option<String> {
+        match self {
+            Self::Builtin(policy) if !policy.is_empty() => Some(policy.clone()),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

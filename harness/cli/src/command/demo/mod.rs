@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
 use crate::targets::{Builtin, Chosen, policy};
-use crate::vocabulary::suite;
+use crate::vocabulary::embedded;
 use crate::{reporters, runtime, seed};
 
 /// Measure the rollout guide's nine rows of expected behaviour: a default rollout beside a hardened one
@@ -48,7 +48,7 @@ pub(crate) struct Words {
 impl Words {
     /// Runs the nine rows twice and prints the table.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let mut rows = suite(&[])?;
+        let mut rows = embedded()?;
         rows.scenarios.retain(|scenario| scenario.row.is_some());
         let seed = self.seed.unwrap_or_else(seed::fresh);
         let default = self.measure(&rows, "default", policy("default")?, seed)?;

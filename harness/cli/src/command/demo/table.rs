@@ -108,7 +108,10 @@ fn cell(case: Option<&Case>) -> String {
     let Some(case) = case else { return "not run".into() };
     match (&case.end, &case.row) {
         (End::Judged(Verdict::Pass { .. }), Some(row)) => row.pass.clone(),
-        (End::Judged(Verdict::Fail { .. }), Some(row)) => row.fail.clone(),
+        (End::Judged(Verdict::Fail { finding }), Some(row)) => match &finding.measured_class {
+            Some(class) => format!("{}, but as {class}", row.pass),
+            None => row.fail.clone(),
+        },
         (end, _) => format!("not measured: {}", end.why()),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use keyrig_device::profiles::lint;
+
 use crate::command::aaguid::describe;
 use crate::failure::{Exit, Failure};
 
@@ -38,6 +40,11 @@ impl Words {
                 writeln!(out, "{:width$}  {name}", "")?;
             }
         }
+        let findings = lint(&profile);
+        if !findings.is_empty() {
+            writeln!(out, "\nlint")?;
+        }
+        findings.iter().try_for_each(|finding| writeln!(out, "  {finding}"))?;
         Ok(Exit::Success)
     }
 }

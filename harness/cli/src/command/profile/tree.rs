@@ -1,5 +1,6 @@
 //! A profile as a tree of names and values.
 
+use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::profile::Profile;
 use serde_json::{Map, Value};
 
@@ -23,8 +24,14 @@ fn gather(path: &str, value: &Value, out: &mut Vec<(String, String)>) {
                 gather(&path, member, out);
             }
         }
+        Value::Array(items) if path.ends_with("algorithms") => out.push((path.to_owned(), algorithms(items))),
         _ => out.push((path.to_owned(), scalar(value))),
     }
+}
+
+fn algorithms(items: &[Value]) -> String {
+    let name = |item: &Value| item.as_i64().map_or_else(|| scalar(item), |n| Algorithm(n).to_string());
+    items.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// A value in one line.
