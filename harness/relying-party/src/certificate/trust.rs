@@ -34,24 +34,29 @@ pub(crate) fn lead_to_anchor(chain: &[Vec<u8>], anchors: &[&[u8]], now: u64) -> 
     if valid.contains(&&leaf[..]) {
         return Ok(());
     }
-    path(leaf, rest, &valid, now).map_err(|error| match error {
-        webpki::Error::UnknownIssuer if valid.len() < anchors.len() => Untrusted {
-            reason: "attestation_unknown_issuer",
-            message: "the chain leads to no trust anchor that is valid now".to_owned(),
-        },
+    path(leaf, rest, &valid, now).map_err(|error| explain(&error))
+}
+
+fn explain(error: &webpki::Error) -> Untrusted {
+    let (reason, message) = match error {
         webpki::Error::UnknownIssuer => {
-            Untrusted { reason: "attestation_unknown_issuer", message: "the chain leads to no trust anchor".to_owned() }
+            ("attestation_unknown_issuer", "the chain leads to no trust anchor that is valid now")
         }
-        webpki::Error::CertExpired { .. } => Untrusted {
-            reason: "attestation_certificate_expired",
-            message: "an attestation certificate has expired".to_owned(),
-        },
-        webpki::Error::CertNotValidYet { .. } => Untrusted {
-            reason: "attestation_certificate_not_yet_valid",
-            message: "an attestation certificate is not valid yet".to_owned(),
-        },
-        other => Untrusted { reason: "attestation_chain_invalid", message: format!("the chain is invalid: {other}") },
-    })
+        webpki::Error::InvalidSignatureForPublicKey => {
+            ("attestation_issuer_signature", "a certificate is not signed by the issuer that it names")
+        }
+        webpki::Error::CertExpired { .. } => {
+            ("attestation_certificate_expired", "an attestation certificate has expired")
+        }
+        webpki::Error::CertNotValidYet { .. } => {
+            ("attestation_certificate_not_yet_valid", "an attestation certificate is not valid yet")
+        }
+        other => {
+            let message = format!("the attestation certificates make no path to a trust anchor: {other}");
+            return Untrusted { reason: "attestation_chain_invalid", message };
+        }
+    };
+    Untrusted { reason, message: message.to_owned() }
 }
 
 /// Whether each certificate names the next one as its issuer.

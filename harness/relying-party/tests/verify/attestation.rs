@@ -289,10 +289,17 @@ fn an_anchor_for_another_model_does_not_count() {
 }
 
 #[test]
-fn a_root_with_the_right_name_and_another_key_does_not_count() {
+fn a_chain_that_is_no_path_to_an_anchor_does_not_count() {
     let impostor = signing_key(6);
     let attack = |r: &mut Registration| r.statement = Statement::Packed(vec![honest_leaf().sign(&impostor)]);
     let honest = strict(chain_of(&honest_leaf()));
+    registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_issuer_signature");
+
+    // A CA as a FIDO U2F leaf: nothing but the path forbids it.
+    let mut honest = honest_u2f();
+    honest.expected.attestation = AcceptableAttestation::TRUSTED;
+    let ca = Draft { extensions: vec![basic_constraints(true)], ..honest_leaf() };
+    let attack = |r: &mut Registration| r.statement = Statement::U2f(chain_of(&ca));
     registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_chain_invalid");
 }
 
