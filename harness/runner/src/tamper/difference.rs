@@ -56,7 +56,20 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// What `told` holds as a whole because it cannot be read, a whole here too.
+    fn as_whole_as(&self, told: &Self) -> Self {
+        let is_part_of = |part: &str, whole: &str| part.strip_prefix(whole).is_some_and(|rest| rest.starts_with('.'));
+        let is_whole = |path: &str| self.0.iter().any(|(known, _)| is_part_of(known, path));
+        let wholes: Vec<_> = told.0.iter().map(|(path, _)| path.as_str()).filter(|path| is_whole(path)).collect();
+        let parts = self.0.iter().filter(|(path, _)| !wholes.iter().any(|whole| is_part_of(path, whole)));
+        let wholes = wholes.iter().map(|path| ((*path).to_owned(), "as the authenticator made it".to_owned()));
+        Self(parts.cloned().chain(wholes).collect())
+    }
+}
+
 fn of_fields(honest: &Fields, told: &Fields) -> Vec<Difference> {
+    let honest = &honest.as_whole_as(told);
     let new = told.0.iter().filter(|(path, _)| honest.get(path).is_none());
     let paths = honest.0.iter().chain(new).map(|(path, _)| path);
     paths

@@ -75,7 +75,7 @@ pub enum Users {
 pub struct Start {
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// The path that answers when it is ready.
+    /// The path that answers 2xx when it is ready.
     pub ready: String,
     /// How long it may take, in milliseconds; 60,000 if absent.
     #[serde(default = "one_minute")]

@@ -161,3 +161,6 @@ fn prepare(file: &TargetFile, surroundings: &Surroundings) -> Result<Client, Env
         .build()
         .map_err(|e| broken(format!("the HTTP client does not start: {e}")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! A target's process.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use reqwest::Client;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 use super::file::{Start, TargetFile};
 use crate::environment_error::EnvironmentError;
@@ -20,6 +21,7 @@ const TAIL: usize = 20;
 pub(super) struct Process {
     child: Child,
     tail: Arc<Mutex<Vec<String>>>,
+    reader: Option<JoinHandle<()>>,
     roots: Option<PathBuf>,
 }
 
@@ -37,7 +39,7 @@ impl Process {
     ) -> Result<Self, EnvironmentError> {
         let failed = |why: String| EnvironmentError::Start { why, tail: None };
         let (program, arguments) = start.command.split_first().ok_or_else(|| failed("the command is empty".into()))?;
-        let mut command = Command::new(program);
+        let mut command = Command::new(place(&file.directory, program));
         command.args(arguments).envs(&start.environment).stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(Stdio::piped()).kill_on_drop(true);
         if !file.directory.as_os_str().is_empty() {
@@ -51,10 +53,8 @@ impl Process {
         }
         let mut child = command.spawn().map_err(|e| failed(format!("{program}: {e}")))?;
         let tail = Arc::default();
-        if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(keep_tail(stderr, Arc::clone(&tail)));
-        }
-        let mut process = Self { child, tail, roots };
+        let reader = child.stderr.take().map(|stderr| tokio::spawn(keep_tail(stderr, Arc::clone(&tail))));
+        let mut process = Self { child, tail, reader, roots };
         process.wait(file, start, http).await?;
         Ok(process)
     }
@@ -64,19 +64,24 @@ impl Process {
         let deadline = Instant::now() + Duration::from_millis(start.timeout_ms);
         loop {
             if let Ok(Some(status)) = self.child.try_wait() {
-                return Err(self.failed(format!("it ended with {status}")));
+                return Err(self.failed(format!("it ended with {status}")).await);
             }
-            if http.get(&url).timeout(Duration::from_secs(2)).send().await.is_ok() {
+            let answer = http.get(&url).timeout(Duration::from_secs(2)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                return Err(self.failed(format!("{url} did not answer within {} ms", start.timeout_ms)));
+                return Err(self.failed(format!("{url} was not well within {} ms", start.timeout_ms)).await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    fn failed(&self, why: String) -> EnvironmentError {
+    /// With its last words, which may still be on their way.
+    async fn failed(&mut self, why: String) -> EnvironmentError {
+        if let Some(reader) = self.reader.take() {
+            let _ = tokio::time::timeout(Duration::from_millis(500), reader).await;
+        }
         let lines = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
         EnvironmentError::Start { why, tail: (!lines.is_empty()).then(|| lines.join("\n")) }
     }
@@ -89,6 +94,12 @@ impl Drop for Process {
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+/// A program that is named by a path is sought from the file's folder, any other on the search path.
+fn place(directory: &Path, program: &str) -> PathBuf {
+    let path = if program.contains('/') { directory.join(program) } else { return program.into() };
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 async fn keep_tail(stderr: impl AsyncRead + Unpin, tail: Arc<Mutex<Vec<String>>>) {

@@ -1,0 +1,252 @@
+//! Targets that are down, slow, or answer rubbish; and good ones.
+
+use keyrig_ctap::ReasonClass;
+use serde_json::{Map, Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{Options, Surroundings, Target, TargetFile, Verb, VerbError};
+use crate::EnvironmentError;
+use crate::ceremony::{Ceremony, OptionsRequest};
+use crate::outcome::Outcome;
+
+const ORIGIN: &str = "https://corp.example.com";
+
+/// What a server does with a request, whose first line, headers and body it gets.
+enum Act {
+    Say(u16, Value),
+    Raw(&'static str),
+    Close,
+    Hang,
+    Endless,
+}
+
+async fn serve(act: fn(&str) -> Act) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(answer(stream, act));
+        }
+    });
+    url
+}
+
+async fn answer(mut stream: TcpStream, act: fn(&str) -> Act) {
+    let request = read_request(&mut stream).await;
+    if request.starts_with("GET / ") {
+        return send(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await;
+    }
+    match act(&request) {
+        Act::Say(status, body) => {
+            let body = body.to_string();
+            let head = format!(
+                "HTTP/1.1 {status} x\r\nSet-Cookie: sid=s1; Secure; HttpOnly\r\nContent-Length: {}\r\nConnection: close\r\n",
+                body.len()
+            );
+            send(&mut stream, &format!("{head}\r\n{body}")).await;
+        }
+        Act::Raw(bytes) => send(&mut stream, bytes).await,
+        Act::Close => {}
+        Act::Hang => std::future::pending().await,
+        Act::Endless => {
+            send(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n").await;
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+async fn send(stream: &mut TcpStream, text: &str) {
+    stream.write_all(text.as_bytes()).await.unwrap();
+}
+
+async fn read_request(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let lengths =
+                head.lines().filter_map(|line| line.to_lowercase().strip_prefix("content-length:").map(str::to_owned));
+            let length: usize = lengths.last().map_or(0, |length| length.trim().parse().unwrap());
+            if body.len() >= length {
+                return text;
+            }
+        }
+        match stream.read(&mut buffer).await.unwrap() {
+            0 => return String::from_utf8_lossy(&bytes).into_owned(),
+            n => bytes.extend_from_slice(&buffer[..n]),
+        }
+    }
+}
+
+fn file(url: &str) -> TargetFile {
+    let text = format!(
+        "name: test\nurl: {url}\ndialect: fido-conformance\nrp_id: corp.example.com\norigin: {ORIGIN}\ntimeout_ms: 300\n\
+         reasons: {{class: /class, table: [{{contains: challenge, class: challenge}}]}}\n\
+         admin_token: t0ken\n\
+         verbs:\n\
+         \x20 session-check: {{method: GET, path: /session, accepted: {{/user: null}}}}\n\
+         \x20 set-groups: {{method: PUT, path: '/users/{{user}}', body: {{groups: '{{groups}}', why: '{{why}}'}}, \
+         headers: {{Authorization: 'Bearer {{admin_token}}'}}, result: /groups}}\n"
+    );
+    TargetFile::parse("test.yaml", &text).unwrap()
+}
+
+async fn target(act: fn(&str) -> Act) -> Target {
+    Target::start(file(&serve(act).await), &Surroundings::default()).await.unwrap()
+}
+
+async fn outcome(act: fn(&str) -> Act) -> Outcome {
+    let mut session = target(act).await.session();
+    let outcome = session.result(Ceremony::Authentication, &json!({"id": "AA"}), ORIGIN).await;
+    let exchanges = session.take_exchanges();
+    assert_eq!(exchanges.len(), 1, "each request leaves its evidence");
+    assert_eq!(exchanges[0].label, "authentication result");
+    outcome
+}
+
+fn rejected(class: Option<ReasonClass>, reason: &str) -> Outcome {
+    Outcome::Rejected { class, reason: Some(reason.to_owned()) }
+}
+
+#[tokio::test]
+async fn answers_become_outcomes() {
+    assert_eq!(outcome(|_| Act::Say(200, json!({"status": "ok", "errorMessage": ""}))).await, Outcome::Accepted);
+    assert_eq!(
+        outcome(|_| Act::Say(200, json!({"status": "failed", "errorMessage": "no"}))).await,
+        rejected(None, "no")
+    );
+    let act = |_: &str| Act::Say(400, json!({"status": "failed", "errorMessage": "no", "class": "origin"}));
+    assert_eq!(outcome(act).await, rejected(Some(ReasonClass::Origin), "no"));
+    let act = |_: &str| Act::Say(400, json!({"status": "failed", "errorMessage": "wrong challenge"}));
+    assert_eq!(outcome(act).await, rejected(Some(ReasonClass::Challenge), "wrong challenge"));
+    assert_eq!(outcome(|_| Act::Say(404, json!({}))).await, Outcome::Rejected { class: None, reason: None });
+    assert_eq!(outcome(|_| Act::Say(302, json!({}))).await, Outcome::Rejected { class: None, reason: None });
+    assert_eq!(outcome(|_| Act::Say(503, json!({"status": "ok"}))).await, Outcome::Errored { status: 503 });
+    assert_eq!(outcome(|_| Act::Say(429, json!({"status": "failed"}))).await, Outcome::Throttled);
+}
+
+#[tokio::test]
+async fn silence_and_rubbish_never_pass() {
+    assert_eq!(outcome(|_| Act::Hang).await, Outcome::TimedOut);
+    assert_eq!(outcome(|_| Act::Endless).await, Outcome::TimedOut);
+    for act in [
+        (|_| Act::Close) as fn(&str) -> Act,
+        |_| Act::Raw("this is no HTTP at all\r\n\r\n"),
+        |_| Act::Raw("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n<html></html"),
+        |_| Act::Say(200, json!("ok")),
+        |_| Act::Say(200, json!({"ok": true})),
+    ] {
+        assert!(matches!(outcome(act).await, Outcome::Crashed { .. }));
+    }
+}
+
+#[tokio::test]
+async fn options_are_given_refused_or_rubbish() {
+    let options = async |act| {
+        let mut session = target(act).await.session();
+        session.options(Ceremony::Registration, Some("alice"), &OptionsRequest::default(), ORIGIN).await
+    };
+    let given = options(|_| Act::Say(200, json!({"status": "ok", "errorMessage": "", "challenge": "AA"}))).await;
+    assert_eq!(given.unwrap(), Options::Given(json!({"challenge": "AA"})));
+    let refused = options(|_| Act::Say(403, json!({"status": "failed", "errorMessage": "disabled"}))).await;
+    assert_eq!(refused.unwrap(), Options::Refused(rejected(None, "disabled")));
+    let refused = options(|_| Act::Say(200, json!({"status": "failed", "errorMessage": "no"}))).await;
+    assert_eq!(refused.unwrap(), Options::Refused(rejected(None, "no")));
+    assert_eq!(options(|_| Act::Hang).await.unwrap(), Options::Refused(Outcome::TimedOut));
+    let rubbish = options(|_| Act::Raw("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")).await;
+    assert!(matches!(rubbish, Err(EnvironmentError::Dialect { .. })));
+}
+
+#[tokio::test]
+async fn a_target_that_is_down_or_elsewhere_is_not_used() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let down = Target::start(file(&url), &Surroundings::default()).await;
+    assert!(matches!(down.err(), Some(EnvironmentError::Unreachable { .. })));
+    for host in ["203.0.113.7", "staging.example", "localhost.example", "[2001:db8::1]"] {
+        let elsewhere = Target::start(file(&format!("http://{host}:1")), &Surroundings::default()).await;
+        assert!(matches!(elsewhere.err(), Some(EnvironmentError::HostNotAllowed { .. })), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_ends_says_its_last_words() {
+    let mut file = file("http://127.0.0.1:1");
+    let command = ["sh", "-c", "echo oops >&2; exit 3"].map(str::to_owned).to_vec();
+    let start = super::Start {
+        command,
+        ready: "/".to_owned(),
+        timeout_ms: 5_000,
+        environment: Default::default(),
+        trust_anchors: None,
+    };
+    file.start = Some(start);
+    let Err(EnvironmentError::Start { why, tail }) = Target::start(file, &Surroundings::default()).await else {
+        panic!("it did start")
+    };
+    assert!(why.contains("exit status: 3"), "{why}");
+    assert_eq!(tail.as_deref(), Some("oops"));
+}
+
+#[tokio::test]
+async fn sessions_keep_their_cookies_and_say_verbs() {
+    let act = |request: &str| match request {
+        _ if request.starts_with("POST /assertion/result") => Act::Say(200, json!({"status": "ok"})),
+        _ if request.starts_with("GET /session") && request.contains("sid=s1") => {
+            Act::Say(200, json!({"user": "alice"}))
+        }
+        _ if request.starts_with("GET /session") => Act::Say(200, json!({})),
+        _ if request.starts_with("PUT /users/a%40b%2Fc ") && request.contains("Bearer t0ken") => {
+            let body = request.split("\r\n\r\n").last().unwrap_or_default();
+            Act::Say(200, serde_json::from_str(body).unwrap_or_default())
+        }
+        _ => Act::Say(404, json!({})),
+    };
+    let target = target(act).await;
+    let mut session = target.session();
+    assert!(!session.check().await.unwrap().alive);
+    session.result(Ceremony::Authentication, &json!({}), ORIGIN).await;
+    assert!(session.check().await.unwrap().alive);
+
+    let arguments = json!({"user": "a@b/c", "groups": ["x", "y"]});
+    let answer = session.say(Verb::SetGroups, arguments.as_object().unwrap()).await.unwrap();
+    assert_eq!((answer.outcome, answer.result), (Outcome::Accepted, json!(["x", "y"])));
+    assert_eq!(answer.exchange.request, Some(json!({"groups": ["x", "y"]})));
+    assert_eq!(answer.exchange.request_headers, [("Authorization".to_owned(), "…".to_owned())]);
+    assert!(matches!(session.say(Verb::SetGroups, &Map::new()).await, Err(VerbError::Argument { .. })));
+    assert!(matches!(session.say(Verb::Revoke, &Map::new()).await, Err(VerbError::Missing(Verb::Revoke))));
+    assert!(target.can(Verb::SetGroups) && !target.can(Verb::Revoke));
+}
+
+#[test]
+fn mistakes_in_a_file_say_where_they_are() {
+    let good = "name: t\nurl: http://127.0.0.1:1\ndialect: fido-conformance\nrp_id: a\norigin: https://a\n";
+    assert!(TargetFile::parse("t.yaml", good).is_ok());
+    let cases = [
+        (good.replace("dialect: fido", "dialect: fidoo"), "t.yaml:3:10: no dialect is called fidoo-conformance"),
+        (good.replace("http://127.0.0.1:1", "nowhere"), "t.yaml:2:6: nowhere is not a URL"),
+        (format!("{good}timeout: 3\n"), "t.yaml:6:1: "),
+        (format!("{good}timeout_ms: soon\n"), "t.yaml:6:13: "),
+        (format!("{good}verbs: {{fly: {{method: GET, path: /}}}}\n"), "t.yaml:6:9: "),
+        (format!("{good}reasons:\n  table:\n    - {{equals: a, class: bad-hair}}\n"), "t.yaml:8:26: "),
+        (format!("{good}reasons:\n  table:\n    - {{regex: '(', class: origin}}\n"), "t.yaml:8:15: "),
+        (format!("{good}reasons:\n  table:\n    - {{class: origin}}\n"), "t.yaml:7:3: a rule has one of"),
+        ("name: t\n".to_owned(), "t.yaml:"),
+    ];
+    for (text, begins) in cases {
+        let error = TargetFile::parse("t.yaml", &text).expect_err(begins).to_string();
+        assert!(error.starts_with(begins), "{error}\nshould begin with\n{begins}");
+    }
+}
+
+#[test]
+fn the_target_that_nobody_here_wrote_is_described() {
+    let text = include_str!("../../../targets/simplewebauthn/target.yaml");
+    let file = TargetFile::parse("target.yaml", text).unwrap();
+    let class = |message: &str| file.reasons.read(&json!({"errorMessage": message})).0;
+    assert_eq!(class("Unexpected registration response origin \"x\""), Some(ReasonClass::Origin));
+    assert_eq!(class("something else"), None);
+}
