@@ -7,10 +7,10 @@ use core::mem;
 use core::time::Duration;
 
 use keyrig_ctap::Instant;
-use keyrig_ctap::profile::{Backup, Chain, Profile};
+use keyrig_ctap::profile::{Backup, Profile};
 use keyrig_ctap::seal::Seal;
 
-use crate::attestation::Attester;
+use crate::attestation::{Attester, Chains};
 use crate::command::{self, Pending, Step};
 use crate::context::{Context, Volatile};
 use crate::cut::cut;
@@ -33,7 +33,7 @@ pub struct Setup {
     /// Turns drafts into signed answers; [`crate::seal::Honest`] where nobody lies.
     pub seal: Box<dyn Seal>,
     /// The attestation chain of another profile, by its id: a tamper may have a leaf issued under it.
-    pub chains: Box<dyn Fn(&str) -> Option<Chain> + Send>,
+    pub chains: Box<Chains>,
 }
 
 impl Setup {
@@ -116,7 +116,7 @@ pub struct Authenticator {
 }
 
 struct Waiting {
-    pending: Pending,
+    pending: Box<Pending>,
     until: Instant,
 }
 

@@ -67,11 +67,11 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
         let implemented = OPTIONS.contains(&name.as_str()) && fits(name, profile.user_verification);
         keep(removed, "options", &format!("{name}: {value}"), implemented)
     });
-    if info.option("uv").is_none() && info.option("clientPin").is_none() {
-        if let Some(value) = info.options.remove("pinUvAuthToken") {
-            note(removed, "options", format!("pinUvAuthToken: {value}"));
-        }
-    }
+    let can_verify = info.option("uv").is_some() || info.option("clientPin").is_some();
+    info.options.retain(|name, value| {
+        let implemented = name != "pinUvAuthToken" || can_verify;
+        keep(removed, "options", &format!("{name}: {value}"), implemented)
+    });
     info.algorithms.retain(|algorithm| ALGORITHMS.contains(algorithm));
     info.pin_uv_auth_protocols.retain(|number| keep(removed, "pin_uv_auth_protocols", number, matches!(number, 1 | 2)));
     info.attestation_formats.retain(|format| keep(removed, "attestation_formats", format, format == "packed"));

@@ -27,6 +27,9 @@ pub fn root_certificate(chain: &Chain) -> Vec<u8> {
     Root::of(chain, Trust::Product).certificate()
 }
 
+/// The attestation chain of another profile, by its id.
+pub type Chains = dyn Fn(&str) -> Option<Chain> + Send;
+
 /// Whether anybody has the root as a trust anchor.
 #[derive(Clone, Copy)]
 enum Trust {
@@ -83,7 +86,7 @@ struct Issued {
 /// Issues leaves for one product and keeps the last ones.
 pub(crate) struct Attester {
     own: Option<Chain>,
-    others: Box<dyn Fn(&str) -> Option<Chain> + Send>,
+    others: Box<Chains>,
     issued: Vec<Issued>,
 }
 
@@ -91,7 +94,7 @@ pub(crate) struct Attester {
 const KEPT: usize = 8;
 
 impl Attester {
-    pub(crate) fn new(own: Option<Chain>, others: Box<dyn Fn(&str) -> Option<Chain> + Send>) -> Self {
+    pub(crate) fn new(own: Option<Chain>, others: Box<Chains>) -> Self {
         Self { own, others, issued: Vec::new() }
     }
 

@@ -105,7 +105,7 @@ fn locate(cx: &mut Context, request: Request, evidence: Evidence) -> Result<Step
     }
     if up(&request) && evidence.present.is_none() {
         let awaiting = Awaiting { request, what: What::Presence { fitting, evidence } };
-        return Ok(Step::Ask(Ask::Presence, Pending::GetAssertion(awaiting)));
+        return Ok(Step::ask(Ask::Presence, Pending::GetAssertion(awaiting)));
     }
     // Built-in verification is a touch, but a platform that said `up: false` gets no UP.
     let present = if up(&request) { evidence.present } else { None };

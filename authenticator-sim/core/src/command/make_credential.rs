@@ -150,7 +150,7 @@ fn exclude_list(cx: &mut Context, accepted: Accepted, evidence: Evidence) -> Res
     if evidence.present.is_some() {
         return Err(Reason::Excluded);
     }
-    Ok(Step::Ask(Ask::Presence, Pending::MakeCredential(Awaiting { accepted, what: What::Excluded })))
+    Ok(Step::ask(Ask::Presence, Pending::MakeCredential(Awaiting { accepted, what: What::Excluded })))
 }
 
 fn is_excluded(cx: &Context, request: &Request, descriptor: &Descriptor, evidence: &Evidence) -> bool {
@@ -162,7 +162,7 @@ fn presence(cx: &mut Context, accepted: Accepted, evidence: Evidence) -> Result<
     if evidence.present.is_some() {
         return create(cx, &accepted, &evidence);
     }
-    Ok(Step::Ask(Ask::Presence, Pending::MakeCredential(Awaiting { accepted, what: What::Presence(evidence) })))
+    Ok(Step::ask(Ask::Presence, Pending::MakeCredential(Awaiting { accepted, what: What::Presence(evidence) })))
 }
 
 /// Steps 14 to 19.

@@ -10,6 +10,7 @@ mod reset;
 mod selection;
 mod verification;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use keyrig_ctap::Command;
@@ -25,7 +26,7 @@ pub(crate) enum Step {
     /// To its end: the whole reply.
     Done(Vec<u8>),
     /// To the user.
-    Ask(Ask, Pending),
+    Ask(Ask, Box<Pending>),
 }
 
 /// A command that waits for the user, with everything that its remaining steps need.
@@ -36,6 +37,12 @@ pub(crate) enum Pending {
     Probe(Command),
     Reset,
     Selection,
+}
+
+impl Step {
+    pub(super) fn ask(ask: Ask, pending: Pending) -> Self {
+        Self::Ask(ask, Box::new(pending))
+    }
 }
 
 /// Runs a message up to its end or to its first question.

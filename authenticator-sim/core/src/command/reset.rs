@@ -16,7 +16,7 @@ pub(super) fn begin(cx: &Context) -> Result<Step, Reason> {
     if cx.now.since(cx.volatile.powered) > WINDOW {
         return Err(Reason::ResetTooLate);
     }
-    Ok(Step::Ask(Ask::Presence, Pending::Reset))
+    Ok(Step::ask(Ask::Presence, Pending::Reset))
 }
 
 pub(super) fn resume(cx: &mut Context, answer: Answer) -> Result<Step, Reason> {

@@ -13,7 +13,7 @@ pub(super) fn begin(cx: &Context) -> Result<Step, Reason> {
     if !cx.cut.info.versions.iter().any(|version| VERSIONS.contains(&version.as_str())) {
         return Err(Reason::UnknownCommand);
     }
-    Ok(Step::Ask(Ask::Presence, Pending::Selection))
+    Ok(Step::ask(Ask::Presence, Pending::Selection))
 }
 
 pub(super) fn resume(answer: Answer) -> Result<Step, Reason> {

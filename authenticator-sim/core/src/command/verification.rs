@@ -32,7 +32,7 @@ pub(super) enum Method {
 /// Step 1: a `pinUvAuthParam` of zero length asks for a selection touch, where there could be a token.
 pub(super) fn selection_probe(cx: &Context, command: Command, param: Option<&[u8]>) -> Option<Step> {
     let could_verify = cx.has_client_pin() || cx.offers("pinUvAuthToken");
-    (could_verify && param.is_some_and(<[u8]>::is_empty)).then(|| Step::Ask(Ask::Presence, Pending::Probe(command)))
+    (could_verify && param.is_some_and(<[u8]>::is_empty)).then(|| Step::ask(Ask::Presence, Pending::Probe(command)))
 }
 
 /// Step 1 after the touch. A user who says no or nothing is `OPERATION_DENIED`.
@@ -118,7 +118,7 @@ pub(super) fn by_token(
 ///
 /// [`Reason::BuiltInBlocked`], or [`Reason::BuiltInFailedPinMayDo`] where there is a PIN.
 pub(super) fn ask_built_in(cx: &Context, pending: Pending) -> Result<Step, Reason> {
-    if cx.state.uv_retries == 0 { Err(built_in_failed(cx)) } else { Ok(Step::Ask(Ask::Verification, pending)) }
+    if cx.state.uv_retries == 0 { Err(built_in_failed(cx)) } else { Ok(Step::ask(Ask::Verification, pending)) }
 }
 
 /// What came of the built-in verification (`performBuiltInUv`).

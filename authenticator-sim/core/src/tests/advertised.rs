@@ -1,1 +1,142 @@
+//! Nothing is advertised that is not there, and everything that is advertised answers.
 
+use std::vec::Vec;
+
+use keyrig_ctap::cbor::Value;
+use keyrig_ctap::message::client_pin::{Permissions, Request, Subcommand};
+use keyrig_ctap::message::make_credential::{self, Options, Parameter};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
+use keyrig_ctap::pin_uv_auth::Protocol;
+use keyrig_ctap::profile::Profile;
+use keyrig_ctap::{Command, Status};
+
+use super::platform::{
+    Key, PIN, discoverable_request, extension, finger_key, get_request, make_request, passkey_provider, security_key,
+    touch_only,
+};
+use crate::{Removed, cut};
+
+const OFF: Options = Options { rk: None, up: None, uv: None };
+
+const PROFILES: &[fn() -> Profile] = &[security_key, passkey_provider, finger_key, touch_only];
+
+#[test]
+fn what_is_not_there_is_cut_and_listed() {
+    let cut = cut(&security_key());
+    let removed: Vec<(&str, &str)> = cut.removed.iter().map(|r: &Removed| (r.member, r.value.as_str())).collect();
+    assert_eq!(
+        removed,
+        [
+            ("algorithms", "ES384 (-35)"),
+            ("extensions", "largeBlobKey"),
+            ("max_serialized_large_blob_array", "4096"),
+            ("options", "credMgmt: true"),
+            ("versions", "U2F_V2"),
+        ]
+    );
+    assert_eq!(cut.info.versions, ["FIDO_2_0", "FIDO_2_1"]);
+    assert_eq!(cut.info.aaguid, security_key().aaguid);
+}
+
+#[test]
+fn a_profile_that_promises_only_what_is_there_loses_nothing() {
+    let mut profile = security_key();
+    profile.get_info = cut(&profile).info;
+    profile.algorithms.pop();
+    assert_eq!(cut(&profile).removed, []);
+}
+
+#[test]
+fn every_command_that_is_advertised_answers() {
+    for profile in PROFILES {
+        let mut key = Key::new(&profile());
+        let info = key.info();
+        for command in [Command::RESET, Command::SELECTION] {
+            assert_eq!(key.command(command, &[]).0, Status::OK, "{command}");
+        }
+        let pin = key.command(Command::CLIENT_PIN, &Request::new(Subcommand::GET_PIN_RETRIES).encode()).0;
+        let expected = match (info.pin_uv_auth_protocols.is_empty(), info.option("clientPin")) {
+            (true, _) => Status::INVALID_COMMAND,
+            (false, None) => Status::INVALID_SUBCOMMAND,
+            (false, Some(_)) => Status::OK,
+        };
+        assert_eq!(pin, expected, "{}", profile().id);
+    }
+}
+
+#[test]
+fn every_option_that_is_advertised_does_something() {
+    for profile in PROFILES {
+        for (option, value) in Key::new(&profile()).info().options {
+            let mut key = Key::new(&profile());
+            let uv = key.info().option("uv");
+            let server_side = make_credential::Request { options: Options { uv, ..OFF }, ..make_request() };
+            let answer = match (option.as_str(), value) {
+                ("rk", true) => {
+                    let options = Options { rk: Some(true), ..server_side.options };
+                    key.make(&make_credential::Request { options, ..server_side }).map(|_| ())
+                }
+                ("up" | "uv", true) => key.make(&server_side).map(|_| ()),
+                ("clientPin", _) => match key.set_pin(Protocol::Two, PIN) {
+                    Status::OK => Ok(()),
+                    refused => Err(refused),
+                },
+                ("pinUvAuthToken", true) => {
+                    key.set_pin(Protocol::Two, PIN);
+                    key.token(PIN, Permissions::MC).map(|_| ())
+                }
+                ("makeCredUvNotRqd", true) => {
+                    if key.info().option("clientPin").is_some() {
+                        key.set_pin(Protocol::Two, PIN);
+                    }
+                    key.make(&server_side).map(|_| ())
+                }
+                other => panic!("an option that no test calls: {other:?}"),
+            };
+            assert_eq!(answer, Ok(()), "{option} of {}", profile().id);
+        }
+    }
+}
+
+#[test]
+fn every_algorithm_protocol_extension_and_limit_that_is_advertised_holds() {
+    for profile in PROFILES {
+        let info = Key::new(&profile()).info();
+        for algorithm in &info.algorithms {
+            let mut request = make_request();
+            request.parameters = Vec::from([Parameter { algorithm: *algorithm, kind: PUBLIC_KEY.into() }]);
+            request.options.uv = info.option("uv");
+            assert!(Key::new(&profile()).make(&request).is_ok(), "{algorithm}");
+        }
+        for number in &info.pin_uv_auth_protocols {
+            Key::new(&profile()).agree(Protocol::from_number(*number).unwrap());
+        }
+        for id in &info.extensions {
+            let mut request = make_request();
+            request.options.uv = info.option("uv");
+            let input = if id == "credProtect" { Value::Unsigned(2) } else { Value::Bool(true) };
+            request.extensions = extension(id, input);
+            let made = Key::new(&profile()).make(&request).unwrap();
+            let data = keyrig_ctap::auth_data::AuthData::parse(&made.auth_data).unwrap();
+            assert_eq!(data.extensions, request.extensions, "{id}");
+        }
+        for version in &info.versions {
+            assert_ne!(version, "U2F_V2");
+        }
+        let mut request = get_request(&[Vec::from([1])]);
+        let list = info.max_credential_count_in_list.unwrap();
+        request.allow_list = Some((0..list).map(|n| Descriptor::public_key(&n.to_be_bytes())).collect());
+        assert_eq!(Key::new(&profile()).get(&request), Err(Status::NO_CREDENTIALS));
+    }
+}
+
+#[test]
+fn get_info_follows_the_state() {
+    let mut key = Key::new(&security_key());
+    assert_eq!(key.info().option("clientPin"), Some(false));
+    assert_eq!(key.info().remaining_discoverable_credentials, Some(3));
+    key.enrol(&discoverable_request(1));
+    key.set_pin(Protocol::Two, PIN);
+    assert_eq!(key.info().option("clientPin"), Some(true));
+    assert_eq!(key.info().remaining_discoverable_credentials, Some(2));
+}

@@ -31,7 +31,7 @@ fn a_server_side_credential_signs_in_without_telling_its_user() {
     assert_eq!(data.flags, Flags::UP | Flags::AT);
     assert_eq!(attested.credential_id.len(), 64);
 
-    let request = get_request(&[attested.credential_id.clone()]);
+    let request = get_request(core::slice::from_ref(&attested.credential_id));
     let got = key.get(&request).unwrap();
     let message = [got.auth_data.as_slice(), &request.client_data_hash].concat();
     assert!(verifies(&attested.public_key.public_key().unwrap(), &message, &got.signature));

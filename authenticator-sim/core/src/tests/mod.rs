@@ -8,6 +8,7 @@ mod lies;
 mod pin;
 mod platform;
 mod replay;
+mod requests;
 mod statuses;
 mod store;
 mod vectors;

@@ -509,7 +509,7 @@ const PINS: &[Row] = &[
     row("a padded PIN of 80 bytes", Status::INVALID_PARAMETER, security_key, |a| {
         a.key.set_pin(Protocol::Two, &"x".repeat(a.either(65, 63)))
     }),
-    row("a forced change at getPinToken", Status::PIN_INVALID, forced, |a| legacy_token(a)),
+    row("a forced change at getPinToken", Status::PIN_INVALID, forced, legacy_token),
     row("a forced change at the token with permissions", Status::PIN_POLICY_VIOLATION, forced, |a| {
         a.key.set_pin(Protocol::Two, PIN);
         if !a.defect {

@@ -64,7 +64,7 @@ pub(super) fn by_built_in(cx: &mut Context, request: &Request) -> Result<Step, R
     }
     let shared = cx.decapsulate(protocol, peer)?;
     let waiting = AwaitingVerification { shared, permissions, rp_id: request.rp_id.clone() };
-    Ok(Step::Ask(Ask::Verification, Pending::ClientPin(waiting)))
+    Ok(Step::ask(Ask::Verification, Pending::ClientPin(waiting)))
 }
 
 /// Waiting for built-in verification, with the token that will come of it.
