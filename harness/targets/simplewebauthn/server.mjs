@@ -17,6 +17,7 @@ import {
 const port = Number(process.env.PORT ?? 5107);
 const rpID = process.env.RP_ID ?? 'corp.example.com';
 const expectedOrigin = process.env.ORIGIN ?? `https://${rpID}`;
+const defaultAttestation = process.env.ATTESTATION ?? 'none';
 const largestBody = 1 << 20;
 
 if (process.env.TRUST_ANCHORS) {
@@ -53,7 +54,7 @@ const routes = {
 };
 
 async function registrationOptions(body, session) {
-  const { username, displayName, attestation = 'none', authenticatorSelection = {} } = body;
+  const { username, displayName, attestation = defaultAttestation, authenticatorSelection = {} } = body;
   if (typeof username !== 'string' || username === '') throw new Refused('username is missing');
   if (!users.has(username)) users.set(username, { name: username, id: randomBytes(32) });
   const user = users.get(username);
