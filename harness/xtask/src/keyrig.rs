@@ -2,19 +2,23 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::failure::Failure;
 use crate::process::{self, Running};
 use crate::workspace;
 
-/// The binary, built in the dev profile with the features that `cargo test --workspace` uses, so that little is
+/// The binary, built once, in the dev profile with the features that `cargo test --workspace` uses, so that little is
 /// compiled twice.
 ///
 /// # Errors
 /// When it does not compile.
 pub(crate) fn build() -> Result<PathBuf, Failure> {
-    process::run(&mut process::cargo(["build", "--workspace", "--bin", "keyrig"]))?;
-    Ok(workspace::target().join("debug/keyrig"))
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    if BUILT.get().is_none() {
+        process::run(&mut process::cargo(["build", "--workspace", "--bin", "keyrig"]))?;
+    }
+    Ok(BUILT.get_or_init(|| workspace::target().join("debug/keyrig")).clone())
 }
 
 /// A command that runs the binary in the workspace's root.
