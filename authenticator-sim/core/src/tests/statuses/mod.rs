@@ -1,0 +1,141 @@
+//! Which status is mandated when (CTAP 2.3): one row a situation, each beside its nearest neighbour that succeeds.
+
+mod lists;
+mod messages;
+mod options;
+mod pins;
+mod tokens;
+mod users;
+
+use std::vec::Vec;
+
+use keyrig_ctap::message::client_pin::{Permissions, Request};
+use keyrig_ctap::message::make_credential;
+use keyrig_ctap::pin_uv_auth::Protocol;
+use keyrig_ctap::profile::Profile;
+use keyrig_ctap::{Command, Status};
+
+use super::platform::{Hand, Key, PIN, get_request, make_request, message, security_key, touch_only};
+use crate::Gesture;
+
+struct Row {
+    situation: &'static str,
+    refused: Status,
+    of: fn(&mut Attempt) -> Status,
+    profile: fn() -> Profile,
+}
+
+/// One run of a row: with the defect, or the same without it.
+struct Attempt {
+    key: Key,
+    defect: bool,
+}
+
+impl Attempt {
+    fn make(&mut self, change: impl FnOnce(&mut make_credential::Request)) -> Status {
+        let mut request = make_request();
+        if self.defect {
+            change(&mut request);
+        }
+        self.key.make(&request).err().unwrap_or(Status::OK)
+    }
+
+    fn make_verified(&mut self, change: impl FnOnce(&mut make_credential::Request)) -> Status {
+        self.key.set_pin(Protocol::Two, PIN);
+        let mut request = self.key.verified_make(make_request());
+        if self.defect {
+            change(&mut request);
+        }
+        self.key.make(&request).err().unwrap_or(Status::OK)
+    }
+
+    fn pin(&mut self, change: impl FnOnce(&mut Request)) -> Status {
+        self.key.set_pin(Protocol::Two, PIN);
+        let (_, mut request) = self.key.token_request(Protocol::Two, PIN, Permissions::MC);
+        if self.defect {
+            change(&mut request);
+        }
+        self.key.pin_command(&request).err().unwrap_or(Status::OK)
+    }
+
+    fn hand(&mut self, hand: Hand) {
+        if self.defect {
+            self.key.hand = hand;
+        }
+    }
+
+    fn either<T>(&self, with: T, without: T) -> T {
+        if self.defect { with } else { without }
+    }
+}
+
+const fn row(
+    situation: &'static str,
+    refused: Status,
+    profile: fn() -> Profile,
+    of: fn(&mut Attempt) -> Status,
+) -> Row {
+    Row { situation, refused, of, profile }
+}
+
+/// Of CTAP 2.0: a PIN, no token with permissions, verification always needed to create.
+fn old_key() -> Profile {
+    let mut profile = security_key();
+    profile.get_info.versions = ["FIDO_2_0".into()].to_vec();
+    profile.get_info.options.remove("pinUvAuthToken");
+    profile.get_info.options.remove("makeCredUvNotRqd");
+    profile
+}
+
+const ALL: &[&[Row]] = &[lists::ROWS, messages::ROWS, options::ROWS, pins::ROWS, tokens::ROWS, users::ROWS];
+
+#[test]
+fn each_situation_has_its_status_and_its_neighbour_has_none() {
+    for row in ALL.iter().copied().flatten() {
+        for defect in [true, false] {
+            let mut attempt = Attempt { key: Key::new(&(row.profile)()), defect };
+            let expected = if defect { row.refused } else { Status::OK };
+            assert_eq!((row.of)(&mut attempt), expected, "{}, defect: {defect}", row.situation);
+        }
+    }
+}
+
+#[test]
+fn the_selection_probe_answers_by_what_is_set() {
+    let probe = |key: &mut Key| {
+        let mut request = make_request();
+        request.pin_uv_auth_param = Some(Vec::new());
+        request.pin_uv_auth_protocol = Some(2);
+        key.make(&request).unwrap_err()
+    };
+    let mut key = Key::new(&security_key());
+    assert_eq!(probe(&mut key), Status::PIN_NOT_SET);
+    key.set_pin(Protocol::Two, PIN);
+    assert_eq!(probe(&mut key), Status::PIN_INVALID);
+    for hand in [Hand::Does(Gesture::Decline), Hand::Idle] {
+        key.hand = hand;
+        assert_eq!(probe(&mut key), Status::OPERATION_DENIED);
+    }
+    // Where nobody can be verified there is nothing to probe for.
+    assert_eq!(probe(&mut Key::new(&touch_only())), Status::PIN_AUTH_INVALID);
+}
+
+#[test]
+fn no_credentials_comes_before_the_touch() {
+    let mut key = Key::new(&security_key());
+    assert_eq!(key.get(&get_request(&[])), Err(Status::NO_CREDENTIALS));
+    assert_eq!(key.prompts, 0);
+}
+
+#[test]
+fn a_request_while_another_waits_is_refused_and_disturbs_nothing() {
+    let mut key = Key::new(&security_key());
+    let make = message(Command::MAKE_CREDENTIAL, &make_request().encode());
+    let info = message(Command::GET_INFO, &[]);
+    let now = key.now;
+    assert_eq!(key.authenticator.handle(now, crate::Input::Request(&make)).count(), 1);
+    let replies: Vec<_> = key.authenticator.handle(now, crate::Input::Request(&info)).collect();
+    assert_eq!(replies, [crate::Output::Reply(Vec::from([Status::CHANNEL_BUSY.0]))]);
+    let touched: Vec<_> = key.authenticator.handle(now, crate::Input::Gesture(Gesture::Touch)).collect();
+    assert!(matches!(touched[..], [crate::Output::Persist(_)]));
+}
