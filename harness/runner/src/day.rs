@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A day, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day {
+pub(crate) struct Day {
     days: i64,
 }
 
 impl Day {
     /// The day of `time`.
-    pub fn of(time: SystemTime) -> Self {
+    pub(crate) fn of(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         Self { days: i64::try_from(since.as_secs() / 86_400).unwrap_or(i64::MAX) }
     }
@@ -57,7 +57,7 @@ impl fmt::Display for Day {
 }
 
 /// `2026-11-21T20:15:00Z`.
-pub fn timestamp(time: SystemTime) -> String {
+pub(crate) fn timestamp(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs() % 86_400;
     format!("{}T{:02}:{:02}:{:02}Z", Day::of(time), seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }

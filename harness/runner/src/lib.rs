@@ -16,6 +16,7 @@ pub mod finding;
 pub mod known;
 pub mod not_shown;
 pub mod outcome;
+pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod severity;

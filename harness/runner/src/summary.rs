@@ -189,3 +189,15 @@ pub enum KnownState {
     /// The scenario was not run.
     NotRun,
 }
+
+impl KnownState {
+    /// The same in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Stale => "stale: it does not fail any more",
+            Self::Expired => "expired",
+            Self::NotRun => "not run",
+        }
+    }
+}
