@@ -2,6 +2,7 @@
 
 mod command;
 mod decode;
+mod devices;
 mod failure;
 mod nearest;
 mod output;

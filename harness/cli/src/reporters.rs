@@ -1,8 +1,8 @@
 //! Reports as the command line names them: `junit=out.xml`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::io::Write;
 
 use keyrig_runner::Summary;
 
@@ -27,7 +27,9 @@ impl FromStr for Reporter {
 /// Writes the reports.
 pub(crate) fn write_all(reporters: &[Reporter], summary: &Summary, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "{reporters:?} {:?}", summary.counts)?;
-    for case in &summary.cases { writeln!(out, "{} {}", case.id, case.end.why())?; }
+    for case in &summary.cases {
+        writeln!(out, "{} {}", case.id, case.end.why())?;
+    }
     Ok(())
 }
 

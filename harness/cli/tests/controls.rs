@@ -4,14 +4,17 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const HARDENED: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../relying-party/policies/hardened.yaml"));
+const HARDENED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../relying-party/policies/hardened.yaml"));
 
 /// Row, the control's lines, and what stands there without it. Each text is in the policy exactly once.
 const CONTROLS: [(u64, &str, &str); 9] = [
     (1, "origins:\n  check: declared\n", "origins:\n  check: off\n"),
     (2, BLOCK_LIST, ""),
-    (3, "      - 2fc0579f-8113-47ea-b116-bb5a8db9202a # YubiKey 5 with NFC, firmware 5.2 and 5.4\n      - 73bb0cd4", "      - 73bb0cd4"),
+    (
+        3,
+        "      - 2fc0579f-8113-47ea-b116-bb5a8db9202a # YubiKey 5 with NFC, firmware 5.2 and 5.4\n      - 73bb0cd4",
+        "      - 73bb0cd4",
+    ),
     (4, "enforce_at_authentication: true\n", "enforce_at_authentication: false\n"),
     (5, "    - require_at_least_one:\n", "    - require_at_least_one:\n        - one_time_code: sms\n"),
     (6, "        set_attribute: passkey_recovery_cooldown_until=now+24h\n", ""),

@@ -32,7 +32,8 @@ fn the_readme_shows_commands() {
 
 #[test]
 fn commands_are_found_with_their_expectations() {
-    let text = "```\ncargo xtask demo\ncargo run -- list   all\nkeyrig run \\\n  --seed 1   exits 1\n```\n`keyrig no`\n";
+    let text =
+        "```\ncargo xtask demo\ncargo run -- list   all\nkeyrig run \\\n  --seed 1   exits 1\n```\n`keyrig no`\n";
     assert_eq!(commands(text), [("keyrig list".to_owned(), 0), ("keyrig run --seed 1".to_owned(), 1)]);
 }
 

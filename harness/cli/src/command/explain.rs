@@ -24,44 +24,80 @@ Examples:
 pub(crate) struct Words {
     /// What to explain
     id: String,
+    /// Print a scenario's file instead
+    #[arg(long)]
+    file: bool,
 }
 
 /// What each verdict means.
 const VERDICTS: [(&str, &str); 5] = [
-    ("pass", "The relying party did what the requirement asks. `reason named` is the strong form; `by difference` means \
-              that it refused the attack without a readable reason, between two controls that it accepted."),
-    ("fail", "The relying party did not do what the requirement asks. The finding holds all that a stranger needs to \
-              believe it; `keyrig replay <finding>` tells the same lie again."),
+    (
+        "pass",
+        "The relying party did what the requirement asks. `reason named` is the strong form; `by difference` means \
+              that it refused the attack without a readable reason, between two controls that it accepted.",
+    ),
+    (
+        "fail",
+        "The relying party did not do what the requirement asks. The finding holds all that a stranger needs to \
+              believe it; `keyrig replay <finding>` tells the same lie again.",
+    ),
     ("inconclusive", "Nothing was shown: a control was refused, the target asked for patience, or did not answer."),
     ("skipped", "It was not tried, for the reason that is given."),
-    ("not-applicable", "It is not about this target: a verb is missing, or the options did not ask for what is tested."),
+    (
+        "not-applicable",
+        "It is not about this target: a verb is missing, or the options did not ask for what is tested.",
+    ),
 ];
 
 impl Words {
-    /// Prints the explanation.
+    /// Prints every explanation of the id; most have one.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         let id = self.id.as_str();
         let all = embedded()?;
+        let mut found = false;
         if let Some(scenario) = all.find(id) {
-            explain_scenario(scenario, out)?;
-        } else if let Some(tamper) = tamper::find(id) {
+            found = true;
+            if self.file {
+                write!(out, "{}", scenario.text)?;
+            } else {
+                explain_scenario(scenario, out)?;
+            }
+        }
+        if let Some(tamper) = tamper::find(id) {
+            found = true;
             explain_tamper(tamper, &all, out)?;
-        } else if let Ok(class) = id.parse::<ReasonClass>() {
-            explain_reason(class, &all, out)?;
-        } else if let Some(client) = ClientProfile::find(id) {
-            writeln!(out, "client {}: {}\nsource: {}", client.id, client.name, client.source)?;
-        } else if let Some((word, meaning)) = VERDICTS.iter().find(|(word, _)| *word == id) {
+        }
+        if let Some((word, meaning)) = VERDICTS.iter().find(|(word, _)| *word == id) {
+            found = true;
             writeln!(out, "verdict {word}")?;
             paragraph("", meaning, out)?;
-        } else if let Some(name) = id.parse::<Aaguid>().ok().and_then(describe) {
-            writeln!(out, "AAGUID {id}: {name}")?;
-        } else {
-            let reasons = ReasonClass::ALL.iter().map(|class| class.as_str());
-            let known = all.ids().chain(tamper::all().iter().map(|tamper| tamper.id)).chain(reasons);
-            return Err(unknown("explanation of", id, known, "keyrig list"));
         }
-        Ok(Exit::Success)
+        if let Ok(class) = id.parse::<ReasonClass>() {
+            separate(found, out)?;
+            found = true;
+            explain_reason(class, &all, out)?;
+        }
+        if let Some(client) = ClientProfile::find(id) {
+            found = true;
+            writeln!(out, "client {}: {}\nsource: {}", client.id, client.name, client.source)?;
+        }
+        if let Some(name) = id.parse::<Aaguid>().ok().and_then(describe) {
+            found = true;
+            writeln!(out, "AAGUID {id}: {name}")?;
+        }
+        if found { Ok(Exit::Success) } else { Err(nothing(id, &all)) }
     }
+}
+
+fn nothing(id: &str, all: &Suite) -> Failure {
+    let reasons = ReasonClass::ALL.iter().map(|class| class.as_str());
+    let known = all.ids().chain(tamper::all().iter().map(|tamper| tamper.id)).chain(reasons);
+    unknown("explanation of", id, known, "keyrig list")
+}
+
+/// An empty line where something stands above.
+fn separate(above: bool, out: &mut dyn Write) -> std::io::Result<()> {
+    if above { writeln!(out) } else { Ok(()) }
 }
 
 fn explain_scenario(scenario: &Scenario, out: &mut dyn Write) -> Result<(), Failure> {

@@ -91,7 +91,13 @@ fn scenarios(paths: &[String]) -> Result<Listing, Failure> {
     let chosen = suite(paths)?;
     let rows = chosen.scenarios.iter().map(|scenario| {
         let attacker = scenario.attacker.map_or_else(|| "-".to_owned(), |attacker| attacker.to_string());
-        vec![scenario.id().to_owned(), scenario.basis.to_string(), attacker, scenario.policy.clone(), scenario.title.clone()]
+        vec![
+            scenario.id().to_owned(),
+            scenario.basis.to_string(),
+            attacker,
+            scenario.policy.clone(),
+            scenario.title.clone(),
+        ]
     });
     Ok(Listing { columns: &["id", "basis", "attacker", "policy", "title"], rows: rows.collect() })
 }

@@ -6,7 +6,7 @@ mod decode;
 mod demo;
 mod explain;
 mod list;
-mod profile;
+pub(crate) mod profile;
 mod rp;
 mod run;
 

@@ -35,7 +35,8 @@ It speaks the FIDO2 server conformance API; /openapi.json describes that and the
 Examples:
   keyrig rp serve
   keyrig rp serve --policy default --port 8080
-  keyrig rp serve --policy my-policy.yaml --users my-users.yaml --rp-id localhost --origin http://localhost:8080")]
+  keyrig rp serve --rp-id localhost --origin http://localhost:8080
+  keyrig rp serve --policy my-policy.yaml --users my-users.yaml")]
 struct Serve {
     /// A built-in policy's name or a policy file
     #[arg(long, value_name = "POLICY", default_value = "hardened")]

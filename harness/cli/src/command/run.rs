@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use keyrig_runner::client::ClientProfile;
-use keyrig_runner::{Emulated, Known, Run, Seed, Settings, Shard, Suite, exit};
+use keyrig_runner::{Known, Run, Seed, Settings, Shard, Suite, exit};
 
+use crate::devices::Devices;
 use crate::failure::{Exit, Failure};
 use crate::nearest::unknown;
 use crate::progress::Progress;
@@ -27,7 +28,8 @@ Examples:
   keyrig run
   keyrig run attack
   keyrig run --target builtin:default enterprise
-  keyrig run --target staging.yaml --reporter junit=out.xml --reporter html=out.html scenarios/enterprise
+  keyrig run --target staging.yaml scenarios/enterprise
+  keyrig run --reporter junit=out.xml --reporter html=out.html
   keyrig run --shard 2/8 --seed 7f3a")]
 pub(crate) struct Words {
     /// Scenario files, folders, or ids of embedded scenarios; all embedded ones if left out
@@ -75,7 +77,7 @@ impl Words {
         let seed = self.seed.unwrap_or_else(seed::fresh);
         let targets = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
         let settings = self.settings(seed, &suite, &targets)?;
-        let devices = self.devices()?;
+        let devices = Devices::new(self.device.as_deref())?;
         let run = Run { suite: &suite, targets: &targets, devices: &devices, settings };
         let mut progress = Progress::new("run");
         let summary = runtime()?.block_on(run.execute(&mut |event| progress.hear(&event)));
@@ -106,11 +108,5 @@ impl Words {
         let Some(path) = self.known.clone().or(implied) else { return Ok(Known::default()) };
         let embedded = embedded()?;
         Known::load(&path, embedded.ids().chain(suite.ids())).map_err(Failure::usage)
-    }
-
-    fn devices(&self) -> Result<Emulated, Failure> {
-        let Some(name) = &self.device else { return Ok(Emulated::default()) };
-        super::profile::find(name)?;
-        Ok(Emulated { default_profile: name.clone() })
     }
 }

@@ -4,10 +4,11 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 
 use keyrig_device::profiles::{self, roots_pem};
+use keyrig_relying_party::policy::{OnBackupStateChange, OriginCheck, SignCountRule};
 use keyrig_relying_party::{Config, Policy, Users, serve};
 use keyrig_runner::EnvironmentError;
 use keyrig_runner::target::{Starting, Target, TargetFile, Targets};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
@@ -36,13 +37,13 @@ impl Builtin {
             Some(policy) => policy.clone(),
             None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
         };
-        let declares = declared(&policy);
         let name = format!("built-in, policy {}", policy.name());
         let config = Config {
             trust_anchors_pem: roots_pem(profiles::all()),
             seed: Some(self.seed),
             ..Config::new(policy, Users::builtin())
         };
+        let declares = declared(&config);
         let (rp_id, origin) = (config.rp_id.clone(), config.origins[0].clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|e| failed(e.to_string()))?;
         let running = serve(listener, config).map_err(|e| failed(e.to_string()))?;
@@ -52,7 +53,7 @@ impl Builtin {
         file.rp_id = rp_id;
         file.origin = origin;
         file.admin_token = Some(running.admin_token.clone());
-        file.declares.extend(declares);
+        file.declares.extend(declares.map(|(key, value)| (key.to_owned(), value)));
         Target::attach(file, Box::new(running)).await
     }
 }
@@ -93,11 +94,27 @@ fn description() -> TargetFile {
     TargetFile::parse("builtin.yaml", include_str!("builtin.yaml")).expect("the embedded target file is tested")
 }
 
-/// What the built-in relying party says of its own policy: every key of the policy file.
-fn declared(policy: &Policy) -> impl Iterator<Item = (String, Value)> + use<> {
-    let document = serde_json::to_value(policy.document()).expect("a policy is plain data");
-    let members = document.as_object().cloned().unwrap_or_default();
-    members.into_iter().map(|(key, value)| (key.replace('_', "-"), value))
+/// What the built-in relying party says of itself, for scenarios that are about some targets only.
+fn declared(config: &Config) -> [(&'static str, Value); 4] {
+    let document = config.policy.document();
+    let origins = match document.origins.check {
+        OriginCheck::Declared if document.origins.declared.is_empty() => json!(config.origins),
+        OriginCheck::Declared => json!(document.origins.declared),
+        OriginCheck::WithinRpId | OriginCheck::Off => json!(false),
+    };
+    let backup_state = match document.backup_state_monitor.on_change {
+        OnBackupStateChange::Ignore => json!(false),
+        OnBackupStateChange::Audit => json!("audited"),
+        OnBackupStateChange::StepUp => json!("step-up"),
+    };
+    let sign_count = match document.sign_count {
+        SignCountRule::Refuse => "must-grow",
+        SignCountRule::Record => "recorded",
+        SignCountRule::Ignore => "ignored",
+    };
+    let groups: Map<String, Value> =
+        config.users.users.iter().map(|user| (user.name.clone(), json!(user.groups))).collect();
+    [("origins", origins), ("backup-state", backup_state), ("sign-count", json!(sign_count)), ("groups", groups.into())]
 }
 
 fn failed(why: String) -> EnvironmentError {

@@ -18,7 +18,8 @@ authentication alone. Exit code 0 if it ended as expected, 1 if not, 3 if the ta
 Examples:
   keyrig authenticate --user alice@corp.example.com
   keyrig authenticate --user alice@corp.example.com --discoverable
-  keyrig authenticate --user alice@corp.example.com --tamper authenticator/clear-uv --expect rejected")]
+  keyrig authenticate --user alice@corp.example.com \\
+    --tamper authenticator/clear-uv --expect rejected")]
 pub(crate) struct Words {
     /// The account's name
     #[arg(long, value_name = "NAME")]

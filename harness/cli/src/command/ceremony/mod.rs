@@ -18,15 +18,12 @@ use miette::miette;
 
 use crate::failure::Failure;
 use crate::nearest::unknown;
-use crate::seed;
 use crate::targets::{Chosen, Name};
+use crate::{devices, seed};
 use expectation::Expected;
 
 pub(crate) use authenticate::Words as Authenticate;
 pub(crate) use register::Words as Register;
-
-/// The profile of a ceremony that names none: a key that every tier of the shared policies takes.
-const PROFILE: &str = "yubikey-5-nfc-5.4";
 
 /// The PIN of an emulated key.
 const PIN: &str = "271828";
@@ -99,15 +96,14 @@ impl Scene {
     }
 
     fn device(&self, seed: Seed) -> Result<InProcess, Failure> {
-        let plugged = match self.aaguid {
-            Some(aaguid) => InProcess::plug_aaguid(aaguid, seed.bytes()),
+        match self.aaguid {
+            Some(aaguid) => InProcess::plug_aaguid(aaguid, seed.bytes())
+                .map_err(|e| Failure::usage(miette!("failed to plug in the authenticator: {e}"))),
             None => {
-                let name = self.profile.as_deref().unwrap_or(PROFILE);
-                super::profile::find(name)?;
-                InProcess::plug(name, seed.bytes())
+                let profile = super::profile::find(self.profile.as_deref().unwrap_or(devices::DEFAULT))?;
+                Ok(InProcess::plug_profile(&profile, seed.bytes()))
             }
-        };
-        plugged.map_err(|e| Failure::usage(miette!("failed to plug in the authenticator: {e}")))
+        }
     }
 }
 

@@ -17,8 +17,10 @@ The PIN of the emulated key is one of its own, or $KEYRIG_PIN.
 Examples:
   keyrig register --user alice@corp.example.com
   keyrig register --target builtin:hardened --user admin1@corp.example.com \\
-    --aaguid adce0002-35bc-c60a-648b-0b25f1f05503 --expect 400 --reason aaguid_not_permitted_for_tier_0
-  keyrig register --user alice@corp.example.com --tamper client/origin=https://evil.example --expect rejected")]
+    --aaguid adce0002-35bc-c60a-648b-0b25f1f05503 \\
+    --expect 400 --reason aaguid_not_permitted_for_tier_0
+  keyrig register --user alice@corp.example.com \\
+    --tamper client/origin=https://evil.example --expect rejected")]
 pub(crate) struct Words {
     /// The account's name
     #[arg(long, value_name = "NAME")]

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use keyrig_relying_party::Policy;
-use keyrig_runner::{Emulated, Run, Seed, Settings, Suite, Summary};
+use keyrig_runner::{Run, Seed, Settings, Suite, Summary};
 use miette::miette;
 use serde_json::json;
 
+use crate::devices::Devices;
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
 use crate::targets::{Builtin, Chosen, policy};
@@ -71,7 +72,7 @@ impl Words {
     fn measure(&self, rows: &Suite, name: &str, policy: Policy, seed: Seed) -> Result<Summary, Failure> {
         let targets = Chosen::Builtin(Builtin::under(policy, seed.bytes()));
         let settings = Settings { target: format!("builtin:{name}"), ..Settings::new(seed, SystemTime::now()) };
-        let devices = Emulated::default();
+        let devices = Devices::new(None)?;
         let run = Run { suite: rows, targets: &targets, devices: &devices, settings };
         let mut progress = Progress::new(name);
         let summary = runtime()?.block_on(run.execute(&mut |event| progress.hear(&event)));

@@ -22,7 +22,8 @@ pub(super) struct Row<'a> {
 /// The rows, by number.
 pub(super) fn rows<'a>(default: &'a Summary, hardened: &'a Summary) -> Vec<Row<'a>> {
     let mut rows: BTreeMap<u8, Row<'a>> = BTreeMap::new();
-    for (case, is_hardened) in default.cases.iter().map(|c| (c, false)).chain(hardened.cases.iter().map(|c| (c, true))) {
+    for (case, is_hardened) in default.cases.iter().map(|c| (c, false)).chain(hardened.cases.iter().map(|c| (c, true)))
+    {
         let Some(of) = &case.row else { continue };
         let new = || Row { number: of.number, signal: &of.signal, default: None, hardened: None };
         let row = rows.entry(of.number).or_insert_with(new);
