@@ -1,6 +1,7 @@
 //! Ceremonies without a target: the client, an emulated authenticator, and lies.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use keyrig_ctap::Aaguid;
 use keyrig_ctap::attestation::AttestationObject;
@@ -280,6 +281,29 @@ fn a_human_may_decline_wait_or_mistype() {
 }
 
 #[test]
+fn the_client_cancels_when_its_time_is_over() {
+    for (timeout, status) in [(1_000, "CTAP2_ERR_KEEPALIVE_CANCEL"), (600_000, "CTAP2_ERR_USER_ACTION_TIMEOUT")] {
+        let mut device = plug(YUBIKEY);
+        register(&mut device);
+        device.set_gesture(Gesture::Wait).unwrap();
+        let mut options = request();
+        options["timeout"] = json!(timeout);
+        let mut link = Link::new(&mut device);
+        honest(&order(Ceremony::Authentication, &[]), &options, &mut link, &mut |_| Ok(())).unwrap_err();
+        assert_eq!(link.take_log().last().unwrap().status, status, "{timeout} ms");
+    }
+}
+
+#[test]
+fn the_same_pin_typed_on_another_keyboard_is_the_same_pin() {
+    let mut device = plug(YUBIKEY);
+    let composed = Order { pin: "\u{e9}cole-1234", ..order(Ceremony::Registration, &[]) };
+    run(&composed, &creation(), Foil::default(), &mut device).unwrap();
+    let decomposed = Order { pin: "e\u{301}cole-1234", ..order(Ceremony::Authentication, &[]) };
+    assert!(run(&decomposed, &request(), Foil::default(), &mut device).is_ok());
+}
+
+#[test]
 fn the_human_picks_among_discoverable_credentials() {
     let mut device = plug(YUBIKEY);
     let first = register(&mut device).credential_id;
@@ -309,6 +333,10 @@ struct RealKey(InProcess);
 impl Device for RealKey {
     fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
         self.0.transact(message)
+    }
+
+    fn grant(&mut self, span: Duration) {
+        self.0.grant(span);
     }
 
     fn describe(&self) -> DeviceDescription {

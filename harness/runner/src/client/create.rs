@@ -25,10 +25,12 @@ impl Client<'_> {
         let rp_id = rp_id::effective(&self.page.origin, options.rp_id.as_deref())?;
         let description = link.describe();
         let attachment = self.attachment(options.attachment, &description)?;
+        link.device().grant(self.granted(options.timeout_ms));
         let info = link.get_info()?;
         let discoverable = self.discoverable(options.resident_key, &info)?;
         let client_data = self.client_data("webauthn.create", &options.challenge);
-        let mut draft = ClientDraft { client_data, algorithms: options.algorithms.clone(), rp_id };
+        let (algorithms, supported) = (options.algorithms.clone(), info.algorithms.clone());
+        let mut draft = ClientDraft { client_data, algorithms, supported, rp_id };
         tell(&mut draft)?;
 
         let client_data_json = draft.client_data.to_json();

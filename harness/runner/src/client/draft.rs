@@ -12,6 +12,8 @@ pub struct ClientDraft {
     pub client_data: ClientData,
     /// The algorithms offered to the authenticator, the preferred one first; empty at authentication.
     pub algorithms: Vec<Algorithm>,
+    /// The algorithms that the authenticator says it has; empty where it does not say.
+    pub supported: Vec<Algorithm>,
     /// The RP ID that the authenticator is told.
     pub rp_id: String,
 }

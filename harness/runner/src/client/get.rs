@@ -22,9 +22,10 @@ impl Client<'_> {
     /// [`Stop`] says who stopped, and why.
     pub fn get(&self, options: &RequestOptions, link: &mut Link<'_>, tell: Tell<'_>) -> Result<Made, Stop> {
         let rp_id = rp_id::effective(&self.page.origin, options.rp_id.as_deref())?;
+        link.device().grant(self.granted(options.timeout_ms));
         let info = link.get_info()?;
         let client_data = self.client_data("webauthn.get", &options.challenge);
-        let mut draft = ClientDraft { client_data, algorithms: Vec::new(), rp_id };
+        let mut draft = ClientDraft { client_data, algorithms: Vec::new(), supported: Vec::new(), rp_id };
         tell(&mut draft)?;
 
         let client_data_json = draft.client_data.to_json();

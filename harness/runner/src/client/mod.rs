@@ -16,6 +16,8 @@ mod rp_id;
 mod spki;
 mod user_verification;
 
+use std::time::Duration;
+
 use keyrig_ctap::message::Descriptor;
 use keyrig_ctap::message::get_info::Info;
 use serde_json::Value;
@@ -100,6 +102,12 @@ impl Client<'_> {
             top_origin: if cross_origin { self.page.top_origin.clone() } else { None },
             other: Vec::new(),
         }
+    }
+
+    /// How long the human gets: what the options ask for, up to what the client grants at most.
+    fn granted(&self, asked_ms: Option<u64>) -> Duration {
+        let longest = self.profile.longest_timeout_ms;
+        Duration::from_millis(asked_ms.map_or(longest, |asked| asked.min(longest)))
     }
 
     fn user_verification(&self, wanted: Requirement) -> Requirement {

@@ -1,4 +1,6 @@
 //! Options as WebAuthn's JSON has them (WebAuthn L3 §5.1.9, §5.1.10).
+//!
+//! `hints` are passed over: they order what a client shows, and this one has one authenticator to show.
 
 use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, User};

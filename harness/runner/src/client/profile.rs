@@ -14,7 +14,7 @@ pub struct ClientProfile {
     pub name: String,
     /// What it does with the AAGUID where the options ask for no attestation.
     pub aaguid_under_none: AaguidHabit,
-    /// The longest timeout that it grants, in milliseconds.
+    /// The longest timeout that it grants, in milliseconds, and the one it grants where none is asked for.
     pub longest_timeout_ms: u64,
     /// Where each claim comes from.
     pub source: String,

@@ -5,6 +5,7 @@ use keyrig_ctap::cose::CoseKey;
 use keyrig_ctap::message::client_pin::{Permissions, Request, Response, Subcommand};
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, key_agreement_key, pin_hash};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::link::Link;
 use super::options::Requirement;
@@ -107,13 +108,19 @@ impl Verifier<'_> {
         self.permission == Permissions::MC && !excepted
     }
 
+    /// The PIN as the authenticator gets it: the platform normalises it (CTAP 2.3 §6.5.1, "NFC").
+    fn normal_pin(&self) -> String {
+        self.pin.nfc().collect()
+    }
+
     fn set_pin(&self, link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result<(), Stop> {
-        if self.pin.len() >= PADDED_PIN {
+        let pin = self.normal_pin();
+        if pin.len() >= PADDED_PIN {
             return Err(ClientError::not_allowed("a PIN has at most 63 bytes").into());
         }
         let (secret, key) = agree(link, protocol, random)?;
         let mut padded = [0; PADDED_PIN];
-        padded[..self.pin.len()].copy_from_slice(self.pin.as_bytes());
+        padded[..pin.len()].copy_from_slice(pin.as_bytes());
         let new_pin_enc = encrypt(&secret, &padded, random)?;
         let request = Request {
             protocol: Some(protocol.number()),
@@ -128,7 +135,7 @@ impl Verifier<'_> {
 
     fn token(&self, link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result<Vec<u8>, Stop> {
         let (secret, key) = agree(link, protocol, random)?;
-        let pin_hash_enc = encrypt(&secret, &pin_hash(self.pin.as_bytes())[..], random)?;
+        let pin_hash_enc = encrypt(&secret, &pin_hash(self.normal_pin().as_bytes())[..], random)?;
         let with_permissions = self.info.option("pinUvAuthToken") == Some(true);
         let subcommand = if with_permissions { Subcommand::GET_TOKEN_USING_PIN } else { Subcommand::GET_PIN_TOKEN };
         let request = Request {

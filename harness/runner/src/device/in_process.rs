@@ -1,9 +1,11 @@
 //! The emulated authenticator in this process: the one file here that names the emulator.
 
+use std::time::Duration;
+
 use keyrig_ctap::Aaguid;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::Seal;
-use keyrig_device::in_process::{Act, GestureScript, InProcess as Emulator};
+use keyrig_device::in_process::{Act, GestureScript, InProcess as Emulator, Move};
 use keyrig_device::profiles;
 use thiserror::Error;
 
@@ -16,6 +18,8 @@ const BARE: &str = "bare";
 pub struct InProcess {
     emulator: Emulator,
     lies: LieBox,
+    gesture: Gesture,
+    granted: Duration,
 }
 
 /// No profile has this id or AAGUID.
@@ -58,7 +62,17 @@ impl InProcess {
         let lies = LieBox::default();
         let wrap = |honest: Box<dyn Seal>| -> Box<dyn Seal> { Box::new(LyingSeal::new(honest, lies.clone())) };
         let emulator = Emulator::plug(profile, seed, wrap);
-        Self { emulator, lies }
+        Self { emulator, lies, gesture: Gesture::Touch, granted: Duration::MAX }
+    }
+
+    /// Time is virtual and the human in it too: one who does nothing lets the granted time pass, and the client
+    /// cancels, unless the authenticator gave up before.
+    fn rehearse(&mut self) {
+        self.emulator.set_gestures(GestureScript::always(match self.gesture {
+            Gesture::Touch => Move::from(Act::Consent),
+            Gesture::Decline => Move::from(Act::Decline),
+            Gesture::Wait => Move { after: self.granted, act: Act::Cancel },
+        }));
     }
 }
 
@@ -66,6 +80,11 @@ impl Device for InProcess {
     fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
         let answer = self.emulator.transact(message);
         if answer.is_empty() { Err(LinkError("it was pulled out".to_owned())) } else { Ok(answer) }
+    }
+
+    fn grant(&mut self, span: Duration) {
+        self.granted = span;
+        self.rehearse();
     }
 
     fn describe(&self) -> DeviceDescription {
@@ -99,11 +118,8 @@ impl Device for InProcess {
     }
 
     fn set_gesture(&mut self, gesture: Gesture) -> Result<(), Unsupported> {
-        self.emulator.set_gestures(GestureScript::always(match gesture {
-            Gesture::Touch => Act::Consent,
-            Gesture::Decline => Act::Decline,
-            Gesture::Wait => Act::Nothing,
-        }));
+        self.gesture = gesture;
+        self.rehearse();
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 pub mod in_process;
 mod lie_box;
 
+use std::time::Duration;
+
 use keyrig_ctap::Aaguid;
 use keyrig_ctap::profile::Attachment;
 use thiserror::Error;
@@ -21,6 +23,9 @@ pub trait Device: Send {
     ///
     /// [`LinkError`] where no answer came; a status other than success is an answer.
     fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError>;
+
+    /// How long the client gives the human from now on; it cancels then. Unlimited before the first call.
+    fn grant(&mut self, span: Duration);
 
     /// What is known of it without asking it.
     fn describe(&self) -> DeviceDescription;
@@ -104,7 +109,7 @@ pub enum Gesture {
     Touch,
     /// Says no.
     Decline,
-    /// Does nothing until the authenticator gives up.
+    /// Does nothing until the authenticator gives up, or the client.
     Wait,
 }
 

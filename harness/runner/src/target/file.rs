@@ -142,6 +142,11 @@ impl TargetFile {
         Ok(file)
     }
 
+    /// The JSON Schema of target files.
+    pub fn json_schema() -> Value {
+        schemars::schema_for!(Self).to_value()
+    }
+
     /// What serde does not see: the word that is wrong, why, and what to do.
     fn check(&self) -> Result<(), (String, String, Option<String>)> {
         if let Err(e) = url::Url::parse(&self.url) {

@@ -20,8 +20,10 @@ fn lie(draft: &mut ClientDraft, telling: &Telling<'_>) -> Result<(), &'static st
     let algorithm = match telling.argument {
         Some(number) => Algorithm(number.parse().map_err(|_| "the algorithm is not a number")?),
         None => {
-            let not_offered = |candidate: &Algorithm| !draft.algorithms.contains(candidate);
-            CANDIDATES.into_iter().find(not_offered).ok_or("every algorithm that it could use is offered")?
+            let able = |candidate: &Algorithm| draft.supported.is_empty() || draft.supported.contains(candidate);
+            let mut candidates = CANDIDATES.into_iter().filter(able);
+            let not_offered = candidates.find(|candidate| !draft.algorithms.contains(candidate));
+            not_offered.ok_or("every algorithm that the authenticator has is offered")?
         }
     };
     draft.algorithms = vec![algorithm];

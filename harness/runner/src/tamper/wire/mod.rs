@@ -9,10 +9,14 @@ mod credential_id_of_another_user;
 mod credential_type;
 mod duplicate_key;
 mod empty_signature;
+mod extension_results;
+mod indefinite_lengths;
 mod missing_member;
 mod negated_signature;
 mod no_user_handle;
 mod none_with_statement;
+mod padded_base64;
+mod raw_signature;
 mod signature_of_another_challenge;
 mod statement_of_another_registration;
 mod strip_attestation;
@@ -38,10 +42,14 @@ pub(super) const ALL: &[&Tamper] = &[
     &credential_type::TAMPER,
     &duplicate_key::TAMPER,
     &empty_signature::TAMPER,
+    &extension_results::TAMPER,
+    &indefinite_lengths::TAMPER,
     &missing_member::TAMPER,
     &negated_signature::TAMPER,
     &no_user_handle::TAMPER,
     &none_with_statement::TAMPER,
+    &padded_base64::TAMPER,
+    &raw_signature::TAMPER,
     &signature_of_another_challenge::TAMPER,
     &statement_of_another_registration::TAMPER,
     &strip_attestation::TAMPER,
