@@ -7,14 +7,14 @@ mod failure;
 mod nearest;
 mod output;
 mod progress;
-mod reporters;
+mod reports;
 mod runtime;
 mod seed;
 mod table;
 mod targets;
 mod vocabulary;
 
-use std::io::{BufWriter, Write, stderr, stdout};
+use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         Box::new(MietteHandlerOpts::new().width(100).terminal_links(false).unicode(true).build())
     };
     miette::set_hook(Box::new(handler)).expect("nothing else sets it");
-    let mut out = BufWriter::new(Output::new(stdout()));
+    let mut out = Output::new(stdout());
     let ended = words.run(&mut out);
     let flushed = out.flush();
     let exit = match (ended, flushed) {

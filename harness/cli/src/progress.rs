@@ -20,8 +20,13 @@ impl Progress {
         Self { name: name.to_owned(), bar }
     }
 
-    /// Hears of what happens.
-    pub(crate) fn hear(&mut self, event: &Event<'_>) {
+    /// Hears of what happens, and takes the bar away while `write` writes about it.
+    pub(crate) fn beside(&mut self, event: &Event<'_>, write: impl FnOnce()) {
+        self.bar.suspend(write);
+        self.hear(event);
+    }
+
+    fn hear(&mut self, event: &Event<'_>) {
         match event {
             Event::RunBegins { scenarios, .. } => {
                 self.bar.set_length(*scenarios as u64);

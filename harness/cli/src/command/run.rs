@@ -11,10 +11,10 @@ use crate::devices::Devices;
 use crate::failure::{Exit, Failure};
 use crate::nearest::unknown;
 use crate::progress::Progress;
-use crate::reporters::Reporter;
+use crate::reports::{Reports, Wanted};
 use crate::targets::{Chosen, Name};
 use crate::vocabulary::{embedded, suite};
-use crate::{reporters, runtime, seed};
+use crate::{runtime, seed};
 
 /// Where deviations are written down that everybody knows of.
 const KNOWN: &str = "scenarios/known.yaml";
@@ -50,9 +50,9 @@ pub(crate) struct Words {
     /// Run one part of the scenarios: the second of eight is 2/8
     #[arg(long, value_name = "PART/PARTS")]
     shard: Option<Shard>,
-    /// Write a report: terminal, json, junit or html; terminal needs no file
+    /// Write a report: terminal, json, junit or html; to standard output without a file
     #[arg(long = "reporter", value_name = "KIND[=FILE]")]
-    reporters: Vec<Reporter>,
+    reports: Vec<Wanted>,
     /// Deviations that are known; scenarios/known.yaml if it is there
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
@@ -80,8 +80,9 @@ impl Words {
         let devices = Devices::new(self.device.as_deref())?;
         let run = Run { suite: &suite, targets: &targets, devices: &devices, settings };
         let mut progress = Progress::new("run");
-        let summary = runtime()?.block_on(run.execute(&mut |event| progress.hear(&event)));
-        reporters::write_all(&self.reporters, &summary, out)?;
+        let mut reports = Reports::open(&self.reports, out)?;
+        let summary = runtime()?.block_on(run.execute(&mut |event| progress.beside(&event, || reports.hear(event))));
+        reports.close()?;
         Ok(Exit::of_run(exit::code(&summary, self.allow_inconclusive)))
     }
 

@@ -2,22 +2,22 @@
 
 mod table;
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use keyrig_relying_party::Policy;
+use keyrig_runner::report::Kind;
 use keyrig_runner::{Run, Seed, Settings, Suite, Summary};
-use miette::miette;
 use serde_json::json;
 
 use crate::devices::Devices;
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
+use crate::reports::Reports;
 use crate::targets::{Builtin, Chosen, policy};
 use crate::vocabulary::embedded;
-use crate::{reporters, runtime, seed};
+use crate::{runtime, seed};
 
 /// Measure the rollout guide's nine rows of expected behaviour: a default rollout beside a hardened one
 #[derive(clap::Args)]
@@ -74,14 +74,12 @@ impl Words {
         let settings = Settings { target: format!("builtin:{name}"), ..Settings::new(seed, SystemTime::now()) };
         let devices = Devices::new(None)?;
         let run = Run { suite: rows, targets: &targets, devices: &devices, settings };
+        let file = |kind: Kind, ending: &str| (kind, self.reports.join(format!("{name}.{ending}")));
+        let files = [file(Kind::Html, "html"), file(Kind::Json, "json"), file(Kind::Junit, "xml")];
+        let mut reports = Reports::to_files(&files)?;
         let mut progress = Progress::new(name);
-        let summary = runtime()?.block_on(run.execute(&mut |event| progress.hear(&event)));
-        fs::create_dir_all(&self.reports)
-            .map_err(|e| Failure::environment(miette!("failed to create {}: {e}", self.reports.display())))?;
-        for kind in ["json", "html", "junit"] {
-            let ending = if kind == "junit" { "xml" } else { kind };
-            reporters::write(kind, &self.reports.join(format!("{name}.{ending}")), &summary)?;
-        }
+        let summary = runtime()?.block_on(run.execute(&mut |event| progress.beside(&event, || reports.hear(event))));
+        reports.close()?;
         Ok(summary)
     }
 }
