@@ -50,6 +50,7 @@ pub(super) fn play(
     }
     let made = match made {
         Ok(made) => made,
+        Err(Stop::Refused(_)) if !fields.is_empty() => return Err(nobody_goes_along(order).into()),
         Err(Stop::Refused(error)) => return Ok(Played::Stopped(error)),
         Err(Stop::Link(error)) => return Err(EnvironmentError::from(error).into()),
         Err(Stop::CannotLie(error)) => return Err(error.into()),
@@ -111,6 +112,12 @@ fn tell_wire(calls: &[TamperCall], foil: &Foil, answer: &mut Answer) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Lies are told after every check of the client, so it is the authenticator that stopped.
+fn nobody_goes_along(order: &Order<'_>) -> CannotLie {
+    let lie = order.tampers.iter().find(|call| !matches!(call.tamper.lie, Lie::Wire(_)));
+    CannotLie { tamper: lie.map_or("authenticator", |call| call.tamper.id), why: "the authenticator does not go along" }
 }
 
 fn real_keys_do_not_lie(order: &Order<'_>) -> CannotLie {

@@ -357,6 +357,36 @@ fn a_real_key_does_not_lie_and_gets_no_pin() {
 }
 
 #[test]
+fn a_lie_that_the_authenticator_cannot_follow_is_no_answer() {
+    let eddsa = with(creation(), "/pubKeyCredParams", json!([{"type": "public-key", "alg": -8}]));
+    for (tamper, options) in [
+        ("authenticator/u2f-attestation", eddsa.clone()),
+        ("authenticator/other-root=no-such-profile", creation()),
+        ("client/algorithm-not-offered=-257", creation()),
+        (
+            "client/algorithm-not-offered",
+            with(
+                eddsa,
+                "/pubKeyCredParams",
+                json!([{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -8}]),
+            ),
+        ),
+        ("wire/negated-signature", with(creation(), "/attestation", json!("none"))),
+        ("client/parent-origin", creation()),
+    ] {
+        let calls = [tamper.parse().unwrap()];
+        let mut order = order(Ceremony::Registration, &calls);
+        if tamper == "client/parent-origin" {
+            order.page = Page::new("http://localhost");
+        }
+        let options =
+            if tamper == "client/parent-origin" { with(options, "/rp/id", json!("localhost")) } else { options };
+        let error = play(&order, &options, Foil::default(), &mut Link::new(&mut plug(YUBIKEY))).err();
+        assert!(matches!(error, Some(CeremonyError::CannotLie(_))), "{tamper}: {error:?}");
+    }
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes() {
     let bytes = || {
         let mut device = plug(YUBIKEY);
