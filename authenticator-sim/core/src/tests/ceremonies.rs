@@ -12,7 +12,8 @@ use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{DerSignature, VerifyingKey};
 
 use super::platform::{
-    Key, PIN, discoverable_request, extension, finger_key, get_request, make_request, passkey_provider, security_key,
+    Key, PIN, discoverable_request, extension, finger_key, get_request, hmac_secret_input, make_request,
+    passkey_provider, security_key,
 };
 
 fn verifies(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
@@ -232,11 +233,9 @@ fn hmac_secret_keeps_one_secret_for_verified_and_one_for_unverified_signatures()
         let (shared, ours) = key.agree(Protocol::Two);
         let salts = [[1; 32], [2; 32]].concat();
         let encrypted = shared.encrypt(&salts, [6; 16]).unwrap();
-        let mut input = keyrig_ctap::cbor::Writer::new();
-        input.map(1).text("hmac-secret").map(4).uint(1).raw(&ours).uint(2).bytes(&encrypted);
-        input.uint(3).bytes(&shared.authenticate(&[&encrypted])).uint(4).uint(2);
+        let auth = shared.authenticate(&[&encrypted]);
         let mut request = get_request(core::slice::from_ref(&id));
-        request.extensions = Some(input.into_bytes());
+        request.extensions = hmac_secret_input(&ours, &encrypted, &auth, Protocol::Two);
         let request = if verify { key.verified_get(request) } else { request };
         let data = AuthData::parse(&key.get(&request).unwrap().auth_data).unwrap();
         let outputs = data.extensions.unwrap();

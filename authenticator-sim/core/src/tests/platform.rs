@@ -6,7 +6,7 @@ use std::string::{String, ToString};
 use std::time::Duration;
 use std::vec::Vec;
 
-use keyrig_ctap::cbor::Value;
+use keyrig_ctap::cbor::{Value, Writer};
 use keyrig_ctap::cose::{Algorithm, CoseKey};
 use keyrig_ctap::message::client_pin::{self, Permissions, Subcommand};
 use keyrig_ctap::message::get_info::Info;
@@ -360,6 +360,14 @@ pub(super) fn get_request(allow: &[Vec<u8>]) -> get_assertion::Request {
         pin_uv_auth_param: None,
         pin_uv_auth_protocol: None,
     }
+}
+
+/// The input of `hmac-secret` at a login.
+pub(super) fn hmac_secret_input(ours: &[u8], encrypted: &[u8], auth: &[u8], protocol: Protocol) -> Option<Vec<u8>> {
+    let mut input = Writer::new();
+    input.map(1).text("hmac-secret").map(4).uint(1).raw(ours).uint(2).bytes(encrypted);
+    input.uint(3).bytes(auth).uint(4).uint(protocol.number());
+    Some(input.into_bytes())
 }
 
 pub(super) fn extension(id: &str, value: Value) -> Option<Vec<u8>> {

@@ -1,5 +1,6 @@
 //! Which status is mandated when (CTAP 2.3): one row a situation, each beside its nearest neighbour that succeeds.
 
+mod extensions;
 mod lists;
 mod messages;
 mod options;
@@ -87,7 +88,8 @@ fn old_key() -> Profile {
     profile
 }
 
-const ALL: &[&[Row]] = &[lists::ROWS, messages::ROWS, options::ROWS, pins::ROWS, tokens::ROWS, users::ROWS];
+const ALL: &[&[Row]] =
+    &[extensions::ROWS, lists::ROWS, messages::ROWS, options::ROWS, pins::ROWS, tokens::ROWS, users::ROWS];
 
 #[test]
 fn each_situation_has_its_status_and_its_neighbour_has_none() {

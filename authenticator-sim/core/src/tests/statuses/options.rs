@@ -1,12 +1,11 @@
 use std::vec::Vec;
 
 use keyrig_ctap::Status;
-use keyrig_ctap::cbor::Value;
 use keyrig_ctap::message::make_credential::Parameter;
 use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::Profile;
 
-use super::super::platform::{Key, PIN, extension, get_request, make_request, passkey_provider, security_key};
+use super::super::platform::{Key, PIN, get_request, make_request, passkey_provider, security_key};
 use super::{Row, old_key, row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -86,11 +85,6 @@ pub(super) const ROWS: &[Row] = &[
     row("a provider without uv", Status::OPERATION_DENIED, passkey_provider, |a| {
         let mut request = make_request();
         request.options.uv = (!a.defect).then_some(true);
-        a.key.make(&request).err().unwrap_or(Status::OK)
-    }),
-    row("credProtect out of range", Status::INVALID_PARAMETER, security_key, |a| {
-        let mut request = make_request();
-        request.extensions = extension("credProtect", Value::Unsigned(a.either(4, 3)));
         a.key.make(&request).err().unwrap_or(Status::OK)
     }),
 ];

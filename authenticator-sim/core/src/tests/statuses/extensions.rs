@@ -1,0 +1,47 @@
+use std::vec::Vec;
+
+use keyrig_ctap::Status;
+use keyrig_ctap::cbor::Value;
+use keyrig_ctap::pin_uv_auth::Protocol;
+
+use super::super::platform::{extension, get_request, hmac_secret_input, make_request, security_key};
+use super::{Attempt, Row, row};
+
+pub(super) const ROWS: &[Row] = &[
+    row("credProtect out of range", Status::INVALID_PARAMETER, security_key, |a| {
+        let mut request = make_request();
+        request.extensions = extension("credProtect", Value::Unsigned(a.either(4, 3)));
+        a.key.make(&request).err().unwrap_or(Status::OK)
+    }),
+    row("credProtect of another type", Status::CBOR_UNEXPECTED_TYPE, security_key, |a| {
+        let mut request = make_request();
+        request.extensions = extension("credProtect", a.either(Value::Bool(true), Value::Unsigned(1)));
+        a.key.make(&request).err().unwrap_or(Status::OK)
+    }),
+    row("hmac-secret at a login without a touch", Status::UNSUPPORTED_OPTION, security_key, |a| {
+        let up = !a.defect;
+        hmac_secret(a, &[1; 32], |_| (), up)
+    }),
+    row("salts that do not verify", Status::PIN_AUTH_INVALID, security_key, |a| {
+        let bend = u8::from(a.defect);
+        hmac_secret(a, &[1; 32], |auth| auth[0] ^= bend, true)
+    }),
+    row("a salt and a half", Status::INVALID_PARAMETER, security_key, |a| {
+        let salts: &[u8] = a.either(&[1; 48], &[1; 64]);
+        hmac_secret(a, salts, |_| (), true)
+    }),
+];
+
+fn hmac_secret(a: &mut Attempt, salts: &[u8], bend: impl FnOnce(&mut Vec<u8>), up: bool) -> Status {
+    let mut request = make_request();
+    request.extensions = extension("hmac-secret", Value::Bool(true));
+    let id = a.key.enrol(&request);
+    let (shared, ours) = a.key.agree(Protocol::Two);
+    let encrypted = shared.encrypt(salts, [6; 16]).unwrap();
+    let mut auth = shared.authenticate(&[&encrypted]);
+    bend(&mut auth);
+    let mut request = get_request(&[id]);
+    request.extensions = hmac_secret_input(&ours, &encrypted, &auth, Protocol::Two);
+    request.options.up = Some(up);
+    a.key.get(&request).err().unwrap_or(Status::OK)
+}
