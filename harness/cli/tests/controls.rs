@@ -8,7 +8,7 @@ const HARDENED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../rel
 
 /// Row, the control's lines, and what stands there without it. Each text is in the policy exactly once.
 const CONTROLS: [(u64, &str, &str); 9] = [
-    (1, "origins:\n  check: declared\n", "origins:\n  check: off\n"),
+    (1, "origins:\n  check: declared\n", "origins:\n  check: none\n"),
     (2, BLOCK_LIST, ""),
     (
         3,

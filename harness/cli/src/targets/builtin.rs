@@ -100,7 +100,7 @@ fn declared(config: &Config) -> [(&'static str, Value); 4] {
     let origins = match document.origins.check {
         OriginCheck::Declared if document.origins.declared.is_empty() => json!(config.origins),
         OriginCheck::Declared => json!(document.origins.declared),
-        OriginCheck::WithinRpId | OriginCheck::Off => json!(false),
+        OriginCheck::WithinRpId | OriginCheck::None => json!(false),
     };
     let backup_state = match document.backup_state_monitor.on_change {
         OnBackupStateChange::Ignore => json!(false),
