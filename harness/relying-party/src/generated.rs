@@ -11,7 +11,7 @@ pub(crate) fn check(path: &Path, made: &Value) {
         std::fs::write(path, &made).expect("the file can be written");
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == made, "{} is old: run the tests with KEYRIG_GENERATE=1 and commit it", path.display());
+    assert!(committed == made, "{} is old: run `cargo xtask generate` and commit it", path.display());
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! `cargo xtask lint`: formatting, clippy and documentation, with warnings denied.
 
 use crate::failure::Failure;
-use crate::generate;
 use crate::process;
 use crate::stage::{self, Stage};
 use crate::tally::Tally;
@@ -23,7 +22,6 @@ pub(crate) fn run() -> Result<(), Failure> {
             "formatting of the foreign authenticator",
             &["fmt", "--manifest-path", OUTSIDE, "--check"],
         ),
-        generate::drift(),
     ]);
     outcome
 }

@@ -81,11 +81,11 @@ fn the_embedded_scenarios_have_no_mistake() {
 fn the_published_schema_is_up_to_date_and_takes_every_scenario() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/scenario.schema.json");
     let fresh = format!("{:#}\n", schema());
-    if std::env::var_os("KEYRIG_WRITE_SCHEMAS").is_some() {
+    if std::env::var_os("KEYRIG_GENERATE").is_some() {
         std::fs::write(&path, &fresh).expect("the folder is there");
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == fresh, "run `KEYRIG_WRITE_SCHEMAS=1 cargo test -p keyrig-runner schema`");
+    assert!(committed == fresh, "run `cargo xtask generate`");
     let validator = jsonschema::validator_for(&schema()).expect("a schema");
     let known = vocabulary();
     for scenario in Suite::embedded(&known).expect("valid").scenarios {

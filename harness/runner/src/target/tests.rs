@@ -255,11 +255,11 @@ fn the_target_that_nobody_here_wrote_is_described() {
 fn the_published_schema_is_up_to_date_and_takes_the_target() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets/target.schema.json");
     let fresh = format!("{:#}\n", TargetFile::json_schema());
-    if std::env::var_os("KEYRIG_WRITE_SCHEMAS").is_some() {
+    if std::env::var_os("KEYRIG_GENERATE").is_some() {
         std::fs::write(&path, &fresh).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == fresh, "run `KEYRIG_WRITE_SCHEMAS=1 cargo test -p keyrig-runner schema`");
+    assert!(committed == fresh, "run `cargo xtask generate`");
     let validator = jsonschema::validator_for(&TargetFile::json_schema()).unwrap();
     let read = |text: &str| serde_saphyr::from_str::<Value>(text).unwrap();
     let good = read(include_str!("../../../targets/simplewebauthn/target.yaml"));

@@ -66,8 +66,7 @@ fn all_of(text: &str) -> Option<&str> {
     let starts =
         ["\nconst ALL: &[&", "\npub const ALL: &[&", "\npub(crate) const ALL: &[&", "\npub(super) const ALL: &[&"];
     let declared = starts.iter().find_map(|start| text.find(start))?;
-    let list = &text[declared + text[declared..].find("&[")? + 2..];
-    let list = &list[list.find("&[")? + 2..];
+    let list = &text[declared + text[declared..].find("= &[")? + 4..];
     Some(&list[..list.find("];")?])
 }
 
