@@ -33,12 +33,14 @@ pub(crate) struct Act {
     pub(crate) ceremony: Option<CeremonyReport>,
     /// The requests.
     pub(crate) exchanges: Vec<ExchangeReport>,
+    /// Whether nobody had signed in to its session before, so that one that is alive comes from it.
+    pub(crate) fresh_session: bool,
 }
 
 impl Act {
     /// Something that was done to a device, which always ends well.
     pub(crate) fn done(action: String) -> Self {
-        Self { action, outcome: Outcome::Accepted, detail: None, ceremony: None, exchanges: Vec::new() }
+        Self { action, outcome: Outcome::Accepted, detail: None, ceremony: None, exchanges: Vec::new(), fresh_session: true }
     }
 }
 

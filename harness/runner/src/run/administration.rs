@@ -37,11 +37,7 @@ impl World<'_> {
             Verb::Revoke { user, device } => self.revoke(user, device).await,
             Verb::ListCredentials(wanted) => self.compare(wanted, target::Verb::ListCredentials).await,
             Verb::Audit(wanted) => self.compare(wanted, target::Verb::Audit).await,
-            Verb::AdvanceClock(by) => {
-                let seconds = by.as_secs();
-                let answer = self.say(target::Verb::AdvanceClock, json!({"seconds": seconds})).await?;
-                Ok(self.act_of(format!("advance the clock by {seconds} s"), answer).await)
-            }
+            Verb::AdvanceClock(by) => self.advance_clock(by.as_secs()).await,
             Verb::Downstream { name } => self.join_downstream(name).await,
             other => Err(Stop::Inconclusive(format!("{} is no verb of a target", other.name()))),
         }
@@ -60,6 +56,15 @@ impl World<'_> {
         let answer = self.say(target::Verb::SetGroups, json!({"user": account, "groups": groups})).await?;
         self.groups.insert(account.clone(), groups.to_vec());
         Ok(self.act_of(format!("put {account} into {}", groups.join(", ")), answer).await)
+    }
+
+    /// Time passes for everybody; those downstream first, so that what is pushed to them arrives on time.
+    async fn advance_clock(&mut self, seconds: u64) -> Result<Act, Stop> {
+        for downstream in self.downstream.values() {
+            say_in(&mut downstream.session(), target::Verb::AdvanceClock, json!({"seconds": seconds})).await?;
+        }
+        let answer = self.say(target::Verb::AdvanceClock, json!({"seconds": seconds})).await?;
+        Ok(self.act_of(format!("advance the clock by {seconds} s"), answer).await)
     }
 
     async fn about(&mut self, user: &str, verb: target::Verb, word: &str) -> Result<Act, Stop> {

@@ -9,7 +9,7 @@ use crate::environment_error::EnvironmentError;
 use crate::evidence::{CeremonyReport, ExchangeReport, Role};
 use crate::outcome::Outcome;
 use crate::scenario::{Authenticate, Options, Plug, Register, Scene};
-use crate::tamper::TamperCall;
+use crate::tamper::{Argument, TamperCall};
 use crate::target::{self, Session};
 
 /// The PIN of people who were not told another; long enough for every profile.
@@ -74,6 +74,7 @@ impl World<'_> {
             None => owner.clone(),
         });
         let kept = authenticate.scene.session.as_ref().and_then(|name| self.sessions.remove(name));
+        let kept_one = kept.is_some();
         let what = self.devices.get(&authenticate.device).map(|held| held.device.describe().name).unwrap_or_default();
         let place = authenticate.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
         let who = account.clone().unwrap_or_else(|| "without a name".to_owned());
@@ -94,13 +95,16 @@ impl World<'_> {
             self.sessions.insert(name, session);
         }
         let action = format!("authenticate {who}{place} with {what}");
-        Ok(self.ceremony_act(action, &authenticate.scene, record).await)
+        let sign_ins = record.exchanges.iter().filter(|exchange| exchange.label == "authentication result").count();
+        let act = self.ceremony_act(action, &authenticate.scene, record).await;
+        Ok(Act { fresh_session: !kept_one && sign_ins <= 1, ..act })
     }
 
     pub(super) async fn options(&mut self, options: &Options) -> Result<Act, Stop> {
         let account = options.user.as_ref().map(|user| self.account(user));
         let mut session = self.target.session();
-        let origin = self.http_origin(None, &self.target.file().origin.clone());
+        let file = self.target.file();
+        let origin = file.http_origin.clone().unwrap_or_else(|| file.origin.clone());
         let answer = session.options(options.ceremony, account.as_deref(), &options.request, &origin).await?;
         let of = account.map(|account| format!(" of {account}")).unwrap_or_default();
         let mut act = Act::done(format!("fetch the {} options{of}", options.ceremony.as_str()));
@@ -128,16 +132,9 @@ impl World<'_> {
         held.cloned().unwrap_or_else(|| device.to_owned())
     }
 
-    fn http_origin(&self, scene: Option<&Scene>, page_origin: &str) -> String {
-        scene
-            .and_then(|scene| scene.http_origin.clone())
-            .or_else(|| self.target.file().http_origin.clone())
-            .unwrap_or_else(|| page_origin.to_owned())
-    }
-
     async fn perform(&mut self, ready: Ready<'_>) -> Result<(Record, Session), Stop> {
         let Ready { ceremony, account, owner, device, request, scene, transports, mut session, origin, take } = ready;
-        let tampers: Vec<TamperCall> = scene.tampers.iter().map(|call| call.value.clone()).collect();
+        let tampers: Vec<TamperCall> = scene.tampers.iter().map(|call| self.with_account(&call.value)).collect();
         let page_origin = scene.origin.clone().unwrap_or(origin);
         let seed = self.seed.of(&["step", &take.number.to_string(), &take.role.to_string()]);
         let client = self.client(scene.client.as_deref());
@@ -170,6 +167,16 @@ impl World<'_> {
         }
     }
 
+    /// A tamper whose argument is a user gets the account's whole name.
+    fn with_account(&self, call: &TamperCall) -> TamperCall {
+        let about_user = matches!(call.tamper.argument, Argument::Required("user") | Argument::Optional("user"));
+        let argument = call.argument.as_ref().map(|argument| match about_user {
+            true => self.account(argument),
+            false => argument.clone(),
+        });
+        TamperCall { argument, ..call.clone() }
+    }
+
     async fn ceremony_act(&self, action: String, scene: &Scene, record: Record) -> Act {
         let page = scene.origin.as_ref().map(|origin| format!(" on a page of {origin}")).unwrap_or_default();
         Act {
@@ -178,6 +185,7 @@ impl World<'_> {
             detail: None,
             exchanges: record.exchanges.iter().map(ExchangeReport::from).collect(),
             ceremony: Some(CeremonyReport::of(&record)),
+            fresh_session: true,
         }
     }
 }

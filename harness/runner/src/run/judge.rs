@@ -95,7 +95,7 @@ fn contradiction(act: &Act) -> Option<String> {
     let ceremony = act.ceremony.as_ref().filter(|ceremony| ceremony.kind == "authentication")?;
     match (&act.outcome, ceremony.session.as_ref()?.alive) {
         (Outcome::Accepted, false) => Some("the target said yes, but there is no session".to_owned()),
-        (Outcome::Rejected { .. }, true) => Some("the target said no, but there is a session".to_owned()),
+        (Outcome::Rejected { .. }, true) if act.fresh_session => Some("the target said no, but there is a session".to_owned()),
         _ => None,
     }
 }
@@ -160,5 +160,8 @@ mod tests {
         let refused = Outcome::Rejected { class: Some(ReasonClass::Origin), reason: None };
         let no = alone(&with_session(refused, true), &wanted(), Reasons::Foreign);
         assert_eq!(no, Judgement::Breaks("the target said no, but there is a session".into()));
+        let refused = Outcome::Rejected { class: Some(ReasonClass::Origin), reason: None };
+        let older = Act { fresh_session: false, ..with_session(refused, true) };
+        assert!(matches!(alone(&older, &wanted(), Reasons::Foreign), Judgement::Holds(_)));
     }
 }

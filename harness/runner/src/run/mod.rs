@@ -22,6 +22,7 @@ use world::World;
 
 pub use devices::{CannotPlug, Devices, Emulated};
 pub use needs::skipped_with_real_key;
+pub(crate) use needs::verb_of_target;
 pub use seed::Seed;
 pub use shard::Shard;
 

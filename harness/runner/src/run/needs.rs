@@ -9,7 +9,7 @@ use crate::target;
 pub(super) const A_REAL_KEY: &str = "a real key does not lie";
 
 /// The verb that the target has to have.
-pub(super) const fn verb_of_target(verb: &Verb) -> Option<target::Verb> {
+pub(crate) const fn verb_of_target(verb: &Verb) -> Option<target::Verb> {
     Some(match verb {
         Verb::SessionAction { .. } => target::Verb::SessionAction,
         Verb::Logout { .. } => target::Verb::Logout,

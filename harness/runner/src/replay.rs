@@ -1,0 +1,134 @@
+//! Telling a lie again: the same scenario, keys and target policy as in a finding, with a fresh challenge.
+
+use std::path::Path;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::finding::Finding;
+use crate::run::Seed;
+use crate::scenario::{Mistakes, Suite, Vocabulary};
+use crate::summary::{End, Summary};
+use crate::verdict::Verdict;
+
+/// A finding, ready to be played again.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// What was found.
+    pub finding: Finding,
+    /// The scenario that found it, and no other.
+    pub suite: Suite,
+    /// The seed that it was found with.
+    pub seed: Seed,
+}
+
+/// Why a finding cannot be played again.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ReplayError {
+    /// The file cannot be read.
+    #[error("failed to read {path}: {why}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// It is no finding.
+    #[error("failed to read {path}: {why}")]
+    #[diagnostic(help("a finding is a member `finding` of a JSON report, or that member in a file of its own"))]
+    NoFinding {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// Its scenario is none any more.
+    #[error("failed to read the finding's scenario")]
+    #[diagnostic(transparent)]
+    Scenario(#[from] Mistakes),
+}
+
+/// What came of telling the lie again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The same as in the finding.
+    Same,
+    /// It is a finding still, but another one: what was measured now.
+    Different(String),
+    /// It is none any more: the verdict.
+    Gone(String),
+}
+
+impl Replay {
+    /// Reads a finding from `path`: a file of its own, or a JSON report with the one that `scenario` found, or with
+    /// only one.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError`].
+    pub fn load(path: &Path, scenario: Option<&str>, known: &Vocabulary) -> Result<Self, ReplayError> {
+        let name = path.display().to_string();
+        let unreadable = |why: std::io::Error| ReplayError::Unreadable { path: name.clone(), why: why.to_string() };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        Self::read(&name, &text, scenario, known)
+    }
+
+    /// The same from a text that `path` holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError`].
+    pub fn read(path: &str, text: &str, scenario: Option<&str>, known: &Vocabulary) -> Result<Self, ReplayError> {
+        let none = |why: String| ReplayError::NoFinding { path: path.to_owned(), why };
+        let finding = match serde_json::from_str::<Finding>(text) {
+            Ok(finding) if finding.format == Finding::FORMAT => finding,
+            Ok(finding) => return Err(none(format!("it has the form {}, not {}", finding.format, Finding::FORMAT))),
+            Err(error) => match serde_json::from_str::<Summary>(text) {
+                Ok(summary) => from_report(summary, scenario).map_err(none)?,
+                Err(_) => return Err(none(error.to_string())),
+            },
+        };
+        let seed: Seed = finding.seed.parse().map_err(none)?;
+        let scenario = Suite::parse(&finding.scenario_file, &finding.scenario_text, known)?;
+        Ok(Self { suite: Suite { scenarios: vec![scenario] }, seed, finding })
+    }
+
+    /// Compares a run of [`Replay::suite`] with the finding; `None` where the run came to no verdict.
+    pub fn compare(&self, summary: &Summary) -> Option<Again> {
+        let case = summary.cases.first()?;
+        match &case.end {
+            End::Trouble(_) => None,
+            End::Judged(Verdict::Fail { finding }) => {
+                let same = finding.step == self.finding.step
+                    && finding.measured_class == self.finding.measured_class
+                    && kind(&finding.measured) == kind(&self.finding.measured);
+                Some(if same { Again::Same } else { Again::Different(finding.summary.clone()) })
+            }
+            End::Judged(verdict) => Some(Again::Gone(verdict.to_string())),
+        }
+    }
+}
+
+/// The finding of `scenario`, or the only one.
+fn from_report(summary: Summary, scenario: Option<&str>) -> Result<Finding, String> {
+    let findings = summary.cases.into_iter().filter_map(|case| match case.end {
+        End::Judged(Verdict::Fail { finding }) => Some(*finding),
+        _ => None,
+    });
+    let mut findings: Vec<Finding> =
+        findings.filter(|finding| scenario.is_none_or(|id| id == finding.scenario)).collect();
+    match (findings.len(), scenario) {
+        (1, _) => Ok(findings.remove(0)),
+        (0, Some(id)) => Err(format!("the report has no finding of {id}")),
+        (0, None) => Err("the report has no finding".to_owned()),
+        (many, _) => {
+            let ids: Vec<&str> = findings.iter().map(|finding| finding.scenario.as_str()).collect();
+            Err(format!("the report has {many} findings; name one: {}", ids.join(", ")))
+        }
+    }
+}
+
+/// An outcome without the target's words, which may have a time in them.
+fn kind(outcome: &str) -> &str {
+    outcome.split(": ").next().unwrap_or(outcome)
+}
