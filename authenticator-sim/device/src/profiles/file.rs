@@ -81,13 +81,13 @@ pub(super) struct ProfileFile {
 }
 
 impl ProfileFile {
-    /// The profile: this file over the one it extends. `name` and `text` are the file's, for messages.
-    pub(super) fn complete(self, name: &str, text: &str) -> Result<Profile, ProfileError> {
+    /// The profile: this file over the one of `bases` that it extends. `name` and `text` are the file's, for messages.
+    pub(super) fn complete(self, bases: &[Profile], name: &str, text: &str) -> Result<Profile, ProfileError> {
         let error = |location, problem: String, help| ProfileError::at(name, text, location, problem, help);
         let base = match &self.extends {
             None => None,
-            Some(id) => Some(super::find(&id.value).ok_or_else(|| {
-                let ids: Vec<&str> = super::all().iter().map(|profile| profile.id.as_str()).collect();
+            Some(id) => Some(bases.iter().find(|base| base.id == id.value).ok_or_else(|| {
+                let ids: Vec<&str> = bases.iter().map(|base| base.id.as_str()).collect();
                 let problem = format!("there is no profile `{}` to extend", id.value);
                 error(id.referenced, problem, one_of(&id.value, &ids))
             })?),

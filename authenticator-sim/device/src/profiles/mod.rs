@@ -25,7 +25,8 @@ pub use schema::json_schema;
 pub use sheet::Sheet;
 
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
-    let read = |(id, text): &(&str, &str)| parse(&format!("{id}.yaml"), text);
+    // Extending one another would need this very list.
+    let read = |(id, text): &(&str, &str)| parse_over(&[], &format!("{id}.yaml"), text);
     embedded::ALL.iter().map(read).collect::<Result<_, _>>().expect("each embedded profile is read by a test")
 });
 
@@ -66,8 +67,13 @@ pub fn load(path: &Path) -> Result<Profile, ProfileError> {
 ///
 /// As [`load`].
 pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
+    parse_over(all(), name, text)
+}
+
+/// Reads a profile that may extend one of `bases`.
+fn parse_over(bases: &[Profile], name: &str, text: &str) -> Result<Profile, ProfileError> {
     let file = serde_saphyr::from_str::<file::ProfileFile>(text).map_err(|e| ProfileError::of_yaml(name, text, &e))?;
-    file.complete(name, text)
+    file.complete(bases, name, text)
 }
 
 #[cfg(test)]

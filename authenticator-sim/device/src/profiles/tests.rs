@@ -154,6 +154,24 @@ fn a_missing_file_says_so() {
 }
 
 #[test]
+fn a_file_cut_short_is_read_or_refused_with_a_place_inside_it() {
+    let (_, text) = embedded::ALL.iter().find(|(id, _)| *id == "yubikey-5-nfc-5.8").unwrap();
+    for end in (0..text.len()).step_by(11).filter(|end| text.is_char_boundary(*end)) {
+        if let Err(error) = parse("cut.yaml", &text[..end]) {
+            let lines = text[..end].lines().count().max(1) as u64;
+            assert!(error.line() >= 1 && error.line() <= lines + 1, "{end}: line {} of {lines}", error.line());
+            assert!(render(&error).contains("cut.yaml:"), "{end}");
+        }
+    }
+}
+
+#[test]
+fn an_embedded_profile_extends_nothing() {
+    let error = parse_over(&[], "mine.yaml", "extends: bare\n").unwrap_err();
+    assert_eq!(error.problem(), "there is no profile `bare` to extend");
+}
+
+#[test]
 fn the_place_is_part_of_the_error() {
     let error = parse("mine.yaml", "extends: bare\nget_info:\n  max_message_size: 2048\n").unwrap_err();
     assert_eq!((error.line(), error.column()), (3, 3));
