@@ -1,10 +1,9 @@
 //! The authenticator's key-agreement key (CTAP 2.3 §6.5.5.4).
 
-use keyrig_ctap::cose::Algorithm;
-use keyrig_ctap::cose::CoseKey;
-use keyrig_ctap::pin_uv_auth::{KEY_AGREEMENT_ALGORITHM, Protocol, SharedSecret};
-
 use alloc::vec::Vec;
+
+use keyrig_ctap::cose::{Algorithm, CoseKey};
+use keyrig_ctap::pin_uv_auth::{KEY_AGREEMENT_ALGORITHM, Protocol, SharedSecret};
 
 use crate::provider::KeyPair;
 use crate::reason::Reason;

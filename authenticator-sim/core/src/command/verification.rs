@@ -1,5 +1,9 @@
 //! The steps that makeCredential and getAssertion share (CTAP 2.3 §6.1.2 and §6.2.2): the selection probe, the protocol,
 //! and user verification by token or by what is built in.
+//!
+//! Both forms of built-in verification are there, because clients use both: a phone or a provider says no more than
+//! `uv` in getInfo and is driven by the `uv` option; a key with a finger reader says `pinUvAuthToken` too and is asked for
+//! a token by its finger, the PIN being the other way to one.
 
 use keyrig_ctap::Command;
 use keyrig_ctap::message::client_pin::Permissions;

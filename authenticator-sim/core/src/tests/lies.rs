@@ -4,16 +4,16 @@ use std::boxed::Box;
 use std::vec::Vec;
 
 use der::Decode;
-use keyrig_ctap::Aaguid;
 use keyrig_ctap::cbor::{Fields, Tree, expect_array, expect_bytes};
 use keyrig_ctap::message::make_credential::Response;
 use keyrig_ctap::profile::Chain;
 use keyrig_ctap::seal::{CannotVouch, ChainForm, Draft, Issuer, Leaf, Seal, Sealed, Statement, Validity, Voucher};
+use keyrig_ctap::{Aaguid, Status};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::BasicConstraints;
 
-use super::platform::{Key, chain, make_request, security_key};
+use super::platform::{Key, chain, get_request, make_request, security_key};
 use crate::attestation::certificate::AAGUID_EXTENSION;
 use crate::attestation::root_certificate;
 use crate::entropy::Seeded;
@@ -31,11 +31,15 @@ impl<F: FnMut(&mut Draft) + Send> Seal for Lying<F> {
     }
 }
 
-fn make(lie: impl FnMut(&mut Draft) + Send + 'static) -> Result<Response, keyrig_ctap::Status> {
+fn make(lie: impl FnMut(&mut Draft) + Send + 'static) -> Result<Response, Status> {
+    lying(lie).make(&make_request())
+}
+
+fn lying(lie: impl FnMut(&mut Draft) + Send + 'static) -> Key {
     let entropy = Box::new(Seeded::new([1; 32]));
     let mut setup = Setup::new(security_key(), Box::new(Deterministic), entropy, Box::new(Lying(lie)));
     setup.chains = Box::new(|id| (id == "other").then(|| chain("Root B")));
-    Key::of(Authenticator::new(setup)).make(&make_request())
+    Key::of(Authenticator::new(setup))
 }
 
 fn with_leaf(mut lie: impl FnMut(&mut Leaf) + Send + 'static) -> Vec<Vec<u8>> {
@@ -119,7 +123,7 @@ fn another_profiles_root_issues_for_the_products_names() {
     assert_eq!(leads_to(&certificates, &chain("Root B"), NOW), Ok(()));
     assert!(leads_to(&certificates, &chain("Root A"), NOW).is_err());
     let unknown = make(|draft| draft.statement.leaf_mut().unwrap().issuer = Issuer::Profile("nobody".into()));
-    assert_eq!(unknown, Err(keyrig_ctap::Status::OTHER));
+    assert_eq!(unknown, Err(Status::OTHER));
 }
 
 #[test]
@@ -197,6 +201,24 @@ fn a_lie_is_signed_by_whoever_vouches_for_it() {
     let leaf = webpki::EndEntityCert::try_from(&leaf).unwrap();
     let message = [response.auth_data.as_slice(), &make_request().client_data_hash].concat();
     assert_eq!(leaf.verify_signature(webpki::aws_lc_rs::ECDSA_P256_SHA256, &message, signature), Ok(()));
+}
+
+#[test]
+fn a_statement_that_cannot_be_signed_leaves_no_credential_behind() {
+    let mut key = lying(|draft| draft.statement.leaf_mut().unwrap().issuer = Issuer::Profile("nobody".into()));
+    assert_eq!(key.make(&make_request()), Err(Status::OTHER));
+    assert_eq!(key.authenticator.state().credentials().count(), 0);
+}
+
+#[test]
+fn an_attestation_is_no_answer_to_a_login() {
+    let mut key = lying(|draft| {
+        if draft.statement == Statement::Assertion {
+            draft.statement = Statement::None;
+        }
+    });
+    let id = key.enrol(&make_request());
+    assert_eq!(key.get(&get_request(&[id])), Err(Status::OTHER));
 }
 
 #[test]
