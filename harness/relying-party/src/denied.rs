@@ -7,7 +7,10 @@ use crate::Refusal;
 
 /// A refused request: one refusal at least, the one that is the reason first, and what else the answer tells.
 #[derive(Debug)]
-pub(crate) struct Denied {
+pub(crate) struct Denied(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     first: Refusal,
     others: Vec<Refusal>,
     members: Map<String, Value>,
@@ -35,39 +38,40 @@ impl Denied {
             return None;
         }
         let others = refusals.split_off(1);
-        refusals.pop().map(|first| Self { first, others, members: Map::new() })
+        refusals.pop().map(|first| Self(Box::new(Parts { first, others, members: Map::new() })))
     }
 
     /// The same with one more member in the answer.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name.to_owned(), value.into());
+        self.0.members.insert(name.to_owned(), value.into());
         self
     }
 
     pub(crate) fn status(&self) -> u16 {
-        self.first.status
+        self.0.first.status
     }
 
     /// The reason.
     pub(crate) fn reason(&self) -> &str {
-        &self.first.reason
+        &self.0.first.reason
     }
 
     /// The answer's body.
     pub(crate) fn body(&self) -> Value {
-        let reasons: Vec<_> = std::iter::once(&self.first).chain(&self.others).map(|refusal| &refusal.reason).collect();
+        let Parts { first, others, members } = &*self.0;
+        let reasons: Vec<_> = std::iter::once(first).chain(others).map(|refusal| &refusal.reason).collect();
         let mut body = json!({
             "status": "failed",
-            "errorMessage": self.first.message,
-            "reason": self.first.reason,
+            "errorMessage": first.message,
+            "reason": first.reason,
             "reasons": reasons,
-            "class": self.first.class,
+            "class": first.class,
         });
-        if !self.first.step.is_empty() {
-            body["step"] = self.first.step.clone().into();
+        if !first.step.is_empty() {
+            body["step"] = first.step.clone().into();
         }
-        for (name, value) in &self.members {
+        for (name, value) in members {
             body[name] = value.clone();
         }
         body
@@ -76,6 +80,6 @@ impl Denied {
 
 impl From<Refusal> for Denied {
     fn from(first: Refusal) -> Self {
-        Self { first, others: Vec::new(), members: Map::new() }
+        Self(Box::new(Parts { first, others: Vec::new(), members: Map::new() }))
     }
 }

@@ -79,7 +79,7 @@ impl Service {
         let passes = |origin: &String| match self.policy.document().origins.check {
             OriginCheck::Declared => false,
             OriginCheck::WithinRpId => lies_within(origin, &self.rp_id),
-            OriginCheck::Off => true,
+            OriginCheck::None => true,
         };
         origins.extend(claimed.filter(passes));
         origins

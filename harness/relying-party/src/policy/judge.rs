@@ -183,6 +183,8 @@ mod tests {
     const YUBIKEY: &str = "2fc0579f-8113-47ea-b116-bb5a8db9202a";
     const BLOCKED: &str = "adce0002-35bc-c60a-648b-0b25f1f05503";
 
+    type Spoil = fn(&mut Evidence);
+
     fn good() -> Evidence {
         Evidence {
             aaguid: YUBIKEY.parse().unwrap(),
@@ -202,7 +204,7 @@ mod tests {
     #[test]
     fn each_defect_has_its_reason_and_the_honest_key_passes() {
         assert_eq!(reasons(&good()), [""; 0]);
-        let defects: [(&str, fn(&mut Evidence)); 9] = [
+        let defects: [(&str, Spoil); 9] = [
             ("aaguid_not_permitted_for_tier_0", |e| e.aaguid = BLOCKED.parse().unwrap()),
             ("aaguid_not_allowed_for_tier_0", |e| e.aaguid = Aaguid::ZERO),
             ("backup_eligible_not_allowed_for_tier_0", |e| e.backup_eligible = true),

@@ -116,7 +116,7 @@ pub enum OriginCheck {
     /// It is https, and its host is the RP ID or lies below it.
     WithinRpId,
     /// Not at all: what a relying party does that forgets the step.
-    Off,
+    None,
 }
 
 /// How `allowed_transports` is compared with the transports that the client reported at registration.

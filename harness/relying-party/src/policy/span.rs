@@ -39,7 +39,7 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let (unit, size) =
-            UNITS.into_iter().find(|(_, size)| seconds % size == 0 && seconds >= *size).unwrap_or(("s", 1));
+            UNITS.into_iter().find(|(_, size)| seconds.is_multiple_of(*size) && seconds >= *size).unwrap_or(("s", 1));
         write!(f, "{}{unit}", seconds / size)
     }
 }

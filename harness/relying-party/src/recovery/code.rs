@@ -35,7 +35,7 @@ pub(super) struct Code {
 impl Service {
     /// Sends a code, if anybody has that name. The answer is the same either way.
     pub(super) fn send_code(&self, state: &mut State, username: &str, channel: CodeChannel) {
-        if !state.accounts.get(username).is_some_and(|account| !account.disabled) {
+        if state.accounts.get(username).is_none_or(|account| account.disabled) {
             return;
         }
         let now = self.now();

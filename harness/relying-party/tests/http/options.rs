@@ -1,0 +1,102 @@
+//! What the options say for whom.
+
+use serde_json::{Value, json};
+
+use crate::authenticator::{Authenticator, ICLOUD, YUBIKEY};
+use crate::world::{ADMIN, ALICE, SRE, World};
+
+fn selection(options: &Value) -> (&str, &str, &str, Value, Value) {
+    let selection = &options["authenticatorSelection"];
+    (
+        options["attestation"].as_str().unwrap(),
+        selection["residentKey"].as_str().unwrap(),
+        selection["userVerification"].as_str().unwrap(),
+        selection["authenticatorAttachment"].clone(),
+        options["pubKeyCredParams"].as_array().unwrap().iter().map(|param| param["alg"].clone()).collect(),
+    )
+}
+
+#[tokio::test]
+async fn each_tier_gets_the_options_of_its_policy() {
+    let roaming = json!("cross-platform");
+    for (policy, username, expected) in [
+        ("guide-a", ALICE, ("none", "required", "required", Value::Null, json!([-7, -257]))),
+        ("guide-a", ADMIN, ("direct", "required", "required", roaming.clone(), json!([-7]))),
+        ("hardened", ADMIN, ("direct", "required", "required", roaming, json!([-7, -8]))),
+        ("hardened", SRE, ("direct", "required", "required", Value::Null, json!([-7, -8]))),
+        ("hardened", ALICE, ("none", "required", "required", Value::Null, json!([-7, -8]))),
+        ("default", ADMIN, ("none", "preferred", "preferred", Value::Null, json!([-7, -8, -257]))),
+    ] {
+        let world = World::with(policy).await;
+        let options = world.browser().registration_options(username).await.ok();
+        assert_eq!(selection(&options), expected, "{policy} {username}");
+        assert_eq!(options["rp"]["id"], "corp.example.com");
+        assert_eq!(options["extensions"], json!({"credProps": true}));
+        assert_eq!(options["timeout"], 300_000);
+        assert_eq!(options["challenge"].as_str().unwrap().len(), 43);
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_heard_only_where_the_policy_is_silent() {
+    let request = json!({
+        "username": ADMIN, "displayName": "A", "attestation": "indirect", "extensions": {"example": 1},
+        "authenticatorSelection": {
+            "requireResidentKey": false, "authenticatorAttachment": "platform", "userVerification": "discouraged",
+        },
+    });
+    let lax = World::with("default").await.browser().post("/attestation/options", request.clone()).await.ok();
+    let expected = ("indirect", "discouraged", "discouraged", json!("platform"), json!([-7, -8, -257]));
+    assert_eq!(selection(&lax), expected);
+    assert_eq!(lax["extensions"], json!({"example": 1, "credProps": true}));
+    let strict = World::with("hardened").await.browser().post("/attestation/options", request).await.ok();
+    let expected = ("direct", "required", "required", json!("cross-platform"), json!([-7, -8]));
+    assert_eq!(selection(&strict), expected);
+}
+
+#[tokio::test]
+async fn who_asks_to_sign_in_learns_nothing_about_who_exists() {
+    let world = World::with("hardened").await;
+    world.browser().register(ALICE, &mut Authenticator::key(1, YUBIKEY)).await.ok();
+    let ask = async |name: &str| world.browser().post("/assertion/options", json!({"username": name})).await.ok();
+    let (known, unknown) = (ask(ALICE).await, ask("nobody@corp.example.com").await);
+    assert_eq!(unknown["allowCredentials"], ask("nobody@corp.example.com").await["allowCredentials"]);
+    for options in [known, unknown] {
+        assert_eq!(options["allowCredentials"].as_array().unwrap().len(), 1);
+        assert_eq!(options["allowCredentials"][0]["id"].as_str().unwrap().len(), 43);
+        assert_eq!(options["userVerification"], "required");
+    }
+}
+
+#[tokio::test]
+async fn the_transports_offered_at_sign_in_are_those_the_policy_allows() {
+    let world = World::with("hardened").await;
+    let mut phone = Authenticator::synced(1, ICLOUD);
+    world.browser().register(ALICE, &mut phone).await.ok();
+    let ask = async || world.browser().post("/assertion/options", json!({"username": ALICE})).await.ok();
+    assert_eq!(ask().await["allowCredentials"][0]["transports"], json!(["internal", "hybrid"]));
+    world.set_groups(ALICE, &["tier-0-admins"]).await;
+    assert_eq!(ask().await["allowCredentials"][0].get("transports"), None);
+}
+
+#[tokio::test]
+async fn a_challenge_is_good_once_in_one_session_for_five_minutes() {
+    let world = World::with("hardened").await;
+    let mut key = Authenticator::key(1, YUBIKEY);
+    let browser = world.browser();
+    let options = browser.registration_options(ALICE).await.ok();
+    let honest = key.create(&options);
+    world.browser().post("/attestation/result", honest.clone()).await.refused(400, "challenge_missing");
+    let evil = Authenticator { origin: "https://evil.example", ..key.clone() }.create(&options);
+    browser.post("/attestation/result", evil).await.refused(400, "origin_not_expected");
+    browser.post("/attestation/result", honest).await.refused(400, "challenge_missing");
+
+    let options = browser.registration_options(ALICE).await.ok();
+    let honest = key.create(&options);
+    browser.post("/attestation/result", honest.clone()).await.ok();
+    browser.post("/attestation/result", honest).await.refused(400, "challenge_missing");
+
+    let options = browser.post("/assertion/options", json!({"username": ALICE})).await.ok();
+    world.wait(std::time::Duration::from_secs(300));
+    browser.post("/assertion/result", key.get(&options)).await.refused(400, "challenge_expired");
+}
