@@ -174,3 +174,44 @@ fn instead(summary: &Summary, scenario: &str) -> String {
         Some(End::Judged(verdict)) => format!("it is {verdict}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    const IDS: [&str; 3] = ["attack/c-fail", "enterprise/g-known", "attack/a-pass"];
+
+    #[test]
+    fn a_written_baseline_is_what_the_run_showed() {
+        let summary = fixture::summary();
+        let text = Baseline::of(&summary).to_string();
+        let baseline = Baseline::read("expect.yaml", &text, IDS).expect("its own form");
+        assert_eq!(baseline.compare(&summary), []);
+    }
+
+    #[test]
+    fn every_difference_is_named() {
+        let text = "findings:
+  - {scenario: attack/a-pass, measured: accepted}
+  - {scenario: attack/c-fail, measured: \"rejected(key)\"}\n";
+        let baseline = Baseline::read("expect.yaml", text, IDS).expect("valid");
+        let words: Vec<String> = baseline.compare(&fixture::summary()).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            words,
+            [
+                "attack/a-pass: expected as a finding, but it passes",
+                "attack/c-fail: expected rejected(key), but it was accepted",
+                "enterprise/g-known: a finding that nobody expected (accepted)",
+            ]
+        );
+    }
+
+    #[test]
+    fn mistakes_have_a_place() {
+        let text = "findings:\n  - {scenario: attack/c-fial, measured: accepted}\n";
+        let plain = Baseline::read("expect.yaml", text, IDS).expect_err("no such scenario").plain();
+        let wanted = "expect.yaml:2:16: there is no scenario `attack/c-fial` (did you mean `attack/c-fail`?)";
+        assert_eq!(plain, wanted);
+    }
+}

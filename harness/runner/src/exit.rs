@@ -32,3 +32,40 @@ fn of_case(case: &Case, allow_inconclusive: bool) -> u8 {
         End::Judged(Verdict::Inconclusive { .. } | Verdict::Skipped { .. }) => FOUND,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn with(cases: &[&str]) -> Summary {
+        let mut summary = fixture::summary();
+        summary.cases.retain(|case| cases.contains(&case.id.as_str()));
+        summary.known.clear();
+        summary
+    }
+
+    #[test]
+    fn the_highest_wins() {
+        let rows: [(&[&str], u8, u8); 8] = [
+            (&["attack/a-pass", "attack/b-weak", "ceremony/f-other"], HELD, HELD),
+            (&["attack/a-pass", "enterprise/g-known"], HELD, HELD),
+            (&["attack/a-pass", "attack/c-fail"], FOUND, FOUND),
+            (&["attack/d-open"], FOUND, HELD),
+            (&["ceremony/e-skipped"], FOUND, HELD),
+            (&["attack/c-fail", "enterprise/h-trouble"], ENVIRONMENT, ENVIRONMENT),
+            (&["enterprise/h-trouble"], ENVIRONMENT, ENVIRONMENT),
+            (&[], USAGE, USAGE),
+        ];
+        for (cases, strict, relaxed) in rows {
+            let summary = with(cases);
+            assert_eq!((code(&summary, false), code(&summary, true)), (strict, relaxed), "{cases:?}");
+        }
+    }
+
+    #[test]
+    fn a_known_deviation_that_went_stale_is_found() {
+        let summary = Summary { known: fixture::summary().known, ..with(&["attack/a-pass"]) };
+        assert_eq!(code(&summary, false), FOUND);
+    }
+}

@@ -120,3 +120,41 @@ impl Known {
         self.entries.iter().filter(move |entry| entry.target.as_deref().is_none_or(|about| about == target))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    const TEXT: &str = "known:
+  - {scenario: attack/c-fail, reason: ticket 7, expires: 2027-01-31}
+  - {scenario: attack/a-pass, reason: ticket 8, expires: 2027-01-31}
+  - {scenario: attack/d-open, target: other, reason: ticket 9, expires: 2027-01-31}\n";
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).expect("a day")
+    }
+
+    #[test]
+    fn an_entry_holds_until_its_day_and_goes_stale() {
+        let known = Known::read("known.yaml", TEXT, ["attack/c-fail", "attack/a-pass", "attack/d-open"]).expect("valid");
+        assert!(known.allows("attack/c-fail", "builtin", day("2027-01-31")));
+        assert!(!known.allows("attack/c-fail", "builtin", day("2027-02-01")));
+        assert!(!known.allows("attack/d-open", "builtin", day("2026-12-01")));
+        let cases = fixture::summary().cases;
+        let states = |today| -> Vec<KnownState> {
+            known.uses(&cases, "builtin", day(today)).iter().map(|known| known.state).collect()
+        };
+        assert_eq!(states("2026-12-01"), [KnownState::Holds, KnownState::Stale]);
+        assert_eq!(states("2027-02-01"), [KnownState::Expired, KnownState::Expired]);
+    }
+
+    #[test]
+    fn mistakes_have_a_place_and_an_empty_file_has_none() {
+        let plain = Known::read("known.yaml", TEXT, ["attack/a-pass", "attack/d-open"]).expect_err("unknown").plain();
+        assert!(plain.starts_with("known.yaml:2:16: there is no scenario `attack/c-fail`"), "{plain}");
+        let plain = Known::read("known.yaml", "known:\n  - {scenario: x, expires: soon}\n", ["x"]).expect_err("two").plain();
+        assert!(plain.contains("`reason` is missing") && plain.contains("`soon` is not a day"), "{plain}");
+        assert_eq!(Known::read("known.yaml", "# nothing yet\n", ["x"]).map_err(|m| m.plain()), Ok(Known::default()));
+    }
+}

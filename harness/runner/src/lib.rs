@@ -4,6 +4,8 @@ mod base64url;
 mod day;
 mod decoded;
 mod environment_error;
+#[cfg(test)]
+mod fixture;
 
 pub mod baseline;
 pub mod ceremony;

@@ -132,3 +132,47 @@ fn from_report(summary: Summary, scenario: Option<&str>) -> Result<Finding, Stri
 fn kind(outcome: &str) -> &str {
     outcome.split(": ").next().unwrap_or(outcome)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn known() -> Vocabulary {
+        Vocabulary::new(["bare"], ["hardened"])
+    }
+
+    #[test]
+    fn a_finding_is_read_from_its_own_file_or_from_a_report() {
+        let report = serde_json::to_string(&fixture::summary()).expect("JSON");
+        let ambiguous = Replay::read("r.json", &report, None, &known()).expect_err("two findings");
+        assert!(ambiguous.to_string().contains("2 findings; name one: attack/c-fail, enterprise/g-known"));
+        let replay = Replay::read("r.json", &report, Some("attack/c-fail"), &known()).expect("named");
+        assert_eq!(replay.suite.scenarios[0].id(), "attack/c-fail");
+        assert_eq!(replay.seed.to_string(), "00ff".repeat(16));
+        let alone = serde_json::to_string(&replay.finding).expect("JSON");
+        assert!(Replay::read("f.json", &alone, None, &known()).is_ok());
+        for wrong in ["", "{}", "[1]", &alone.replace("keyrig-finding/1", "keyrig-finding/0")] {
+            assert!(matches!(Replay::read("f.json", wrong, None, &known()), Err(ReplayError::NoFinding { .. })), "{wrong}");
+        }
+        let other = Replay::read("r.json", &report, Some("attack/none"), &known()).expect_err("no such finding");
+        assert!(other.to_string().contains("no finding of attack/none"));
+    }
+
+    #[test]
+    fn the_same_end_is_the_same_finding() {
+        let report = serde_json::to_string(&fixture::summary()).expect("JSON");
+        let replay = Replay::read("r.json", &report, Some("attack/c-fail"), &known()).expect("named");
+        let mut summary = fixture::summary();
+        summary.cases.retain(|case| case.id == "attack/c-fail");
+        assert_eq!(replay.compare(&summary), Some(Again::Same));
+        if let End::Judged(Verdict::Fail { finding }) = &mut summary.cases[0].end {
+            finding.measured = "errored(500)".to_owned();
+        }
+        assert!(matches!(replay.compare(&summary), Some(Again::Different(_))));
+        summary.cases[0].end = End::Judged(Verdict::Pass { proof: crate::verdict::Proof::Accepted });
+        assert_eq!(replay.compare(&summary), Some(Again::Gone("pass(accepted)".to_owned())));
+        summary.cases[0].end = End::Trouble("down".to_owned());
+        assert_eq!(replay.compare(&summary), None);
+    }
+}
