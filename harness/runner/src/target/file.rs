@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::dialect::{self, Dialect};
-use super::mistake::TargetFileError;
+use super::mistake;
 use super::reasons::Reasons;
 use super::verb::Verb;
+use crate::scenario::node::{self, Node, Placed};
+use crate::scenario::{Mistake, Mistakes};
 
 /// How to start a relying party, how to talk to it, and what its answers mean.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -118,25 +120,26 @@ impl TargetFile {
     ///
     /// # Errors
     ///
-    /// [`TargetFileError`] says where, what, and what was probably meant.
-    pub fn parse(name: &str, text: &str) -> Result<Self, TargetFileError> {
-        let file: Self = serde_saphyr::from_str(text).map_err(|e| TargetFileError::of_yaml(name, text, &e))?;
-        file.check().map_err(|(word, message, help)| {
-            let at = text.find(&word).unwrap_or_default();
-            TargetFileError::new(name, text, at, message, help)
-        })?;
-        Ok(file)
+    /// [`Mistakes`] say where, what, and what was probably meant.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Mistakes> {
+        let wrong = |mistakes| Mistakes::new(name, text, mistakes);
+        let file: Self = serde_saphyr::from_str(text).map_err(|e| wrong(vec![mistake::of_yaml(text, &e)]))?;
+        let tree = node::parse(text).map_err(|mistake| wrong(vec![mistake]))?;
+        match file.mistakes(&tree) {
+            mistakes if mistakes.is_empty() => Ok(file),
+            mistakes => Err(wrong(mistakes)),
+        }
     }
 
     /// Reads the file at `path`; relative paths in it begin at its folder.
     ///
     /// # Errors
     ///
-    /// [`TargetFileError`].
-    pub fn load(path: &Path) -> Result<Self, TargetFileError> {
+    /// [`Mistakes`].
+    pub fn load(path: &Path) -> Result<Self, Mistakes> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
-            .map_err(|e| TargetFileError::new(&name, "", 0, format!("failed to read the file: {e}"), None))?;
+            .map_err(|e| Mistakes::unreadable(&name, format!("the file cannot be read: {e}")))?;
         let mut file = Self::parse(&name, &text)?;
         file.directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(file)
@@ -147,23 +150,27 @@ impl TargetFile {
         schemars::schema_for!(Self).to_value()
     }
 
-    /// What serde does not see: the word that is wrong, why, and what to do.
-    fn check(&self) -> Result<(), (String, String, Option<String>)> {
+    /// What serde does not see.
+    fn mistakes(&self, tree: &Placed) -> Vec<Mistake> {
+        let place = |key: &str| tree.value.get(key).map(node::range).unwrap_or_default();
+        let mut mistakes = Vec::new();
         if let Err(e) = url::Url::parse(&self.url) {
-            return Err((self.url.clone(), format!("{} is not a URL: {e}", self.url), None));
+            mistakes.push(Mistake::at(place("url"), format!("`{}` is not a URL: {e}", self.url)));
         }
         if Dialect::find(&self.dialect).is_none() {
-            let known: Vec<_> = dialect::ALL.iter().map(|dialect| dialect.id).collect();
-            let message = format!("no dialect is called {}", self.dialect);
-            return Err((self.dialect.clone(), message, Some(format!("one of: {}", known.join(", ")))));
+            let mistake = Mistake::at(place("dialect"), format!("no dialect is called `{}`", self.dialect));
+            mistakes.push(mistake.nearest(&self.dialect, dialect::ALL.iter().map(|dialect| dialect.id)));
         }
-        for rule in &self.reasons.table {
-            if rule.forms() != 1 {
-                let message = "a rule has one of equals, contains, regex".to_owned();
-                return Err(("table".to_owned(), message, None));
-            }
+        let Some(Node::List(rules)) =
+            tree.value.get("reasons").and_then(|reasons| reasons.value.get("table")).map(|t| &t.value)
+        else {
+            return mistakes;
+        };
+        for (rule, place) in self.reasons.table.iter().zip(rules).filter(|(rule, _)| rule.forms() != 1) {
+            let message = format!("a rule has one of equals, contains, regex, and this one has {}", rule.forms());
+            mistakes.push(Mistake::at(node::range(place), message));
         }
-        Ok(())
+        mistakes
     }
 }
 
@@ -174,3 +181,6 @@ const fn ten_seconds() -> u64 {
 const fn one_minute() -> u64 {
     60_000
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,39 +1,42 @@
-//! What is wrong in a target file: where, what, and what was probably meant.
+//! What the YAML reader says of a target file, in our words.
 
-use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use keyrig_ctap::ReasonClass;
+use serde_saphyr::Error;
 
-/// What is wrong in a target file.
-#[derive(Debug)]
-pub struct TargetFileError {
-    source: NamedSource<Arc<str>>,
-    at: usize,
-    line: usize,
-    column: usize,
-    message: String,
-    help: Option<String>,
-}
+use crate::scenario::Mistake;
 
-impl TargetFileError {
-    /// A mistake at byte `at` of the file `name` with the text `text`.
-    pub(super) fn new(name: &str, text: &str, at: usize, message: String, help: Option<String>) -> Self {
-        let at = at.min(text.len());
-        let before = text.get(..at).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let source = NamedSource::new(name, Arc::from(text)).with_language("yaml");
-        Self { source, at, line, column, message, help }
+/// The mistake behind an error of the YAML reader.
+pub(super) fn of_yaml(text: &str, error: &Error) -> Mistake {
+    let error = error.without_snippet();
+    let at = error.location().and_then(|location| offset(text, location.line(), location.column())).unwrap_or_default();
+    let span = at..at + word(text, at);
+    match error {
+        Error::SerdeUnknownField { field, expected, .. } => {
+            Mistake::at(span, format!("no key is called `{field}`")).nearest(field, expected.iter().copied())
+        }
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            Mistake::at(span, format!("`{variant}` is none of the words here"))
+                .nearest(variant, expected.iter().copied())
+        }
+        Error::SerdeMissingField { field, .. } => Mistake::at(span, format!("the key `{field}` is missing")),
+        Error::DuplicateMappingKey { key, .. } => {
+            Mistake::at(span, format!("the key `{}` is there twice", key.as_deref().unwrap_or_default()))
+        }
+        other => of_value(text.get(span.clone()).unwrap_or_default(), span, &other.to_string()),
     }
 }
 
-impl TargetFileError {
-    /// What the YAML reader says.
-    pub(super) fn of_yaml(name: &str, text: &str, error: &serde_saphyr::Error) -> Self {
-        let error = error.without_snippet();
-        let at = error.location().and_then(|location| offset(text, location.line(), location.column()));
-        Self::new(name, text, at.unwrap_or_default(), error.to_string(), None)
+/// A value that is not what its key wants.
+fn of_value(typed: &str, span: Range<usize>, message: &str) -> Mistake {
+    let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ");
+    match message {
+        "invalid u64" => Mistake::at(span, format!("`{typed}` is not a whole number")),
+        _ if message.ends_with("is not a reason class") => {
+            Mistake::at(span, message).nearest(typed, ReasonClass::ALL.iter().map(|class| class.as_str()))
+        }
+        _ => Mistake::at(span, message),
     }
 }
 
@@ -45,24 +48,8 @@ fn offset(text: &str, line: u64, column: u64) -> Option<usize> {
     Some(before + inside)
 }
 
-impl fmt::Display for TargetFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.source.name(), self.line, self.column, self.message)
-    }
-}
-
-impl std::error::Error for TargetFileError {}
-
-impl Diagnostic for TargetFileError {
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::new(Some("here".to_owned()), self.at, 0))))
-    }
+/// The length of the word at `at`, in bytes.
+fn word(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.find(|c: char| c.is_whitespace() || ":,{}[]".contains(c)).unwrap_or(rest.len())
 }

@@ -23,7 +23,6 @@ use process::Process;
 
 pub use dialect::{Dialect, Says};
 pub use file::{Start, TargetFile, Users, VerbFile};
-pub use mistake::TargetFileError;
 pub use session::{Options, Session};
 pub use verb::{Verb, VerbAnswer, VerbError};
 
