@@ -46,12 +46,12 @@ pub fn find(aaguid: Aaguid) -> Option<&'static Entry> {
 
 const MDS: &str = "FIDO Metadata Service, BLOB no. 291";
 const COMMUNITY: &str = "passkeydeveloper/passkey-authenticator-aaguids";
-const WEBAUTHN: &str = "WebAuthn L3 §6.5.1";
+const NOBODY: &str = "sixteen zero bytes: U2F keys have no AAGUID, and some clients take it away";
 
 /// Every entry, sorted by AAGUID.
 #[rustfmt::skip]
 pub const ALL: &[Entry] = &[
-    anonymous("00000000-0000-0000-0000-000000000000", "no AAGUID told", WEBAUTHN)
+    anonymous("00000000-0000-0000-0000-000000000000", "no AAGUID told", NOBODY)
         .described_by("bare"),
     security_key("03012cb7-4fb2-42e7-9e8d-a81f10e2a5e9", "YubiKey 5Ci, firmware 5.8.0", MDS),
     platform("08987058-cadc-4b81-b6e1-30de50dcbe96", "Windows Hello, hardware (TPM)", MDS)
