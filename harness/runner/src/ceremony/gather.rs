@@ -81,7 +81,8 @@ fn other_answer(
     Ok(made.credential)
 }
 
-/// Another user's handle and one of their credential ids, as the options endpoints tell them to anybody.
+/// Another user's handle and one of their credential ids: of an account that was registered here, what was seen then;
+/// of any other, what the options endpoints tell anybody.
 async fn other_user(
     order: &Order<'_>,
     call: &TamperCall,
@@ -89,18 +90,27 @@ async fn other_user(
     foil: &mut Foil,
 ) -> Result<(), CeremonyError> {
     let user = call.argument.as_deref();
+    if let Some(known) = user.and_then(|user| session.target().acquaintance(user)) {
+        (foil.other_user_handle, foil.other_credential) = (known.user_handle, known.credential_id);
+        return Ok(());
+    }
     let request = OptionsRequest::default();
     let mut other = session.another();
     let registration = other.options(Ceremony::Registration, user, &request, order.http_origin()).await;
     let authentication = other.options(Ceremony::Authentication, user, &request, order.http_origin()).await;
     session.keep_exchanges_of(&mut other);
     if let Options::Given(options) = registration? {
-        foil.other_user_handle = bytes(&options, "/user/id");
+        foil.other_user_handle = user_handle(&options);
     }
     if let Options::Given(options) = authentication? {
         foil.other_credential = bytes(&options, "/allowCredentials/0/id");
     }
     Ok(())
+}
+
+/// The user handle in the options of a registration.
+pub(super) fn user_handle(options: &Value) -> Option<Vec<u8>> {
+    bytes(options, "/user/id")
 }
 
 fn challenge(options: &Value) -> Option<Vec<u8>> {

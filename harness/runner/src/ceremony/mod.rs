@@ -11,7 +11,7 @@ use crate::client::Link;
 use crate::device::Device;
 use crate::outcome::Outcome;
 use crate::tamper::Foil;
-use crate::target::{Options, Session};
+use crate::target::{Acquaintance, Options, Session};
 use play::{Played, play};
 
 pub use order::{Ceremony, OptionsRequest, Order};
@@ -67,6 +67,12 @@ async fn answer(
             record.credential = answered.credential;
             record.credential_id = Some(crate::base64url::encode(&answered.credential_id));
             record.fields = answered.fields;
+            if let (Ceremony::Registration, Some(user), true) =
+                (order.ceremony, order.user, record.outcome.is_accepted())
+            {
+                let (user_handle, credential_id) = (gather::user_handle(&record.options), Some(answered.credential_id));
+                session.target().remember(user, Acquaintance { user_handle, credential_id });
+            }
         }
     }
     Ok(())

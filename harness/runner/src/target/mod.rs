@@ -1,5 +1,6 @@
 //! Relying parties under test: how to start them, how to talk to them, and what their answers mean.
 
+mod acquaintances;
 mod classify;
 mod cookies;
 mod dialect;
@@ -21,6 +22,8 @@ use reqwest::Client;
 use crate::environment_error::EnvironmentError;
 use process::Process;
 
+pub(crate) use acquaintances::Acquaintance;
+use acquaintances::Acquaintances;
 pub use dialect::{Dialect, Says};
 pub use file::{Start, TargetFile, Users, VerbFile};
 pub use session::{Options, Session};
@@ -34,6 +37,7 @@ struct Inner {
     file: TargetFile,
     dialect: &'static Dialect,
     http: Client,
+    acquaintances: Acquaintances,
     _guard: Option<Box<dyn Any + Send + Sync>>,
 }
 
@@ -90,7 +94,8 @@ impl Target {
     ) -> Result<Self, EnvironmentError> {
         let why = || EnvironmentError::Target { why: format!("nobody speaks the dialect {}", file.dialect) };
         let dialect = Dialect::find(&file.dialect).ok_or_else(why)?;
-        let target = Self(Arc::new(Inner { file, dialect, http, _guard: guard }));
+        let target =
+            Self(Arc::new(Inner { file, dialect, http, acquaintances: Acquaintances::default(), _guard: guard }));
         match target.probe().await {
             Ok(_) => Ok(target),
             Err(error) => {
@@ -118,6 +123,16 @@ impl Target {
     /// Whether it has a verb.
     pub fn can(&self, verb: Verb) -> bool {
         self.0.file.verbs.contains_key(&verb)
+    }
+
+    /// Remembers an account that was registered.
+    pub(crate) fn remember(&self, user: &str, acquaintance: Acquaintance) {
+        self.0.acquaintances.remember(user, acquaintance);
+    }
+
+    /// What is known of an account that was registered.
+    pub(crate) fn acquaintance(&self, user: &str) -> Option<Acquaintance> {
+        self.0.acquaintances.of(user)
     }
 
     /// Whether it is well: its health path answers 2xx, or anything answers where there is none.
