@@ -189,12 +189,12 @@ impl Service {
             "bs": verified.backup_state(),
             "observations": verified.observations,
         });
-        let before = state.sessions.login(Some(&visitor.sid), now).filter(|login| login.username == name).cloned();
+        let login = state.sessions.login(Some(&visitor.sid), now).filter(|login| login.username == name);
+        let recovering = login.is_some_and(|login| login.scope == Scope::RegisterPasskey);
         state.credentials.insert(credential);
         state.audit.log(now, "credential_registered", name, By::webauthn(name), details);
-        if before.as_ref().is_some_and(|login| login.scope == Scope::RegisterPasskey) {
-            let proof = before.and_then(|login| login.credential_id);
-            self.finish_recovery(state, name, &verified.credential_id, proof.as_deref());
+        if recovering {
+            self.finish_recovery(state, name, &verified.credential_id);
         }
         let login = Login {
             username: name.to_owned(),

@@ -232,7 +232,7 @@ impl Default for SessionRules {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecoveryRules {
-    /// Whether the fresh credential replaces the others; one that proved the recovery stays.
+    /// Whether the fresh credential replaces all others.
     pub revoke_old_credentials: bool,
     /// How long a one-time code is good for.
     pub code_lifetime: Span,

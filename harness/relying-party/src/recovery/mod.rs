@@ -87,7 +87,6 @@ impl Service {
         username: &str,
         by: By<'_>,
         details: Value,
-        proof: Option<Vec<u8>>,
         visitor: &mut Visitor,
     ) -> Value {
         let now = self.now();
@@ -99,7 +98,7 @@ impl Service {
         let login = Login {
             username: username.to_owned(),
             scope: Scope::RegisterPasskey,
-            credential_id: proof,
+            credential_id: None,
             user_verified: false,
             since: now,
             until,
@@ -109,8 +108,8 @@ impl Service {
     }
 
     /// A fresh credential was registered after a recovery: the cooldown starts anew, and the credential takes the place
-    /// of the others where the policy says so. The one that proved the recovery stays.
-    pub(crate) fn finish_recovery(&self, state: &mut State, username: &str, fresh: &[u8], proof: Option<&[u8]>) {
+    /// of all others where the policy says so.
+    pub(crate) fn finish_recovery(&self, state: &mut State, username: &str, fresh: &[u8]) {
         let now = self.now();
         self.cool_down(state, username);
         let details = json!({"credential_id": BASE64_URL_SAFE_NO_PAD.encode(fresh)});
@@ -119,7 +118,7 @@ impl Service {
             return;
         }
         let replaced = state.credentials.working(username).map(|credential| credential.record.id.clone());
-        let replaced: Vec<_> = replaced.filter(|id| id != fresh && Some(id.as_slice()) != proof).collect();
+        let replaced: Vec<_> = replaced.filter(|id| id != fresh).collect();
         for id in replaced {
             self.revoke(state, &id, By { actor: username, method: "recovery" });
         }

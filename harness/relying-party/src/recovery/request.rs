@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use keyrig_ctap::ReasonClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -70,13 +72,6 @@ impl Method {
     }
 }
 
-/// A proof that was good: what to write down, and the credential that gave it.
-#[derive(Default)]
-struct Proved {
-    details: Value,
-    credential_id: Option<Vec<u8>>,
-}
-
 impl Service {
     /// Takes a proof. A good one leads to a session that can only register a credential.
     pub(crate) fn recover(&self, request: &RecoveryRequest, visitor: &mut Visitor) -> Result<Value, Denied> {
@@ -94,7 +89,7 @@ impl Service {
         match outcome {
             Ok(Some(proved)) => {
                 let by = By { actor: name, method: request.method.as_str() };
-                Ok(self.begin_enrolment(state, name, by, proved.details, proved.credential_id, visitor))
+                Ok(self.begin_enrolment(state, name, by, proved, visitor))
             }
             Ok(None) => Ok(json!({"next": "code", "method": request.method})),
             Err(denied) => {
@@ -117,12 +112,13 @@ impl Service {
         if allowed { Ok(()) } else { Err(method_not_allowed()) }
     }
 
+    /// What the audit log tells about a code that was right, or nothing where one was sent.
     fn recover_by_code(
         &self,
         state: &mut State,
         request: &RecoveryRequest,
         channel: CodeChannel,
-    ) -> Result<Option<Proved>, Denied> {
+    ) -> Result<Option<Value>, Denied> {
         match &request.code {
             None => {
                 self.send_code(state, &request.username, channel);
@@ -130,17 +126,12 @@ impl Service {
             }
             Some(code) => {
                 self.take_code(state, &request.username, channel, code)?;
-                Ok(Some(Proved::default()))
+                Ok(Some(json!({})))
             }
         }
     }
 
-    fn recover_by_key(
-        &self,
-        state: &mut State,
-        request: &RecoveryRequest,
-        visitor: &Visitor,
-    ) -> Result<Proved, Denied> {
+    fn recover_by_key(&self, state: &mut State, request: &RecoveryRequest, visitor: &Visitor) -> Result<Value, Denied> {
         let missing = || Denied::malformed("member_missing", "credential is missing");
         let response = AuthenticationResponse::from_json(request.credential.as_ref().ok_or_else(missing)?)?;
         let assertion = self.verified_assertion(state, &response, visitor)?;
@@ -149,17 +140,18 @@ impl Service {
         if assertion.account.name != request.username {
             return refuse("the credential belongs to another account");
         }
-        if evidence.credential_type() != CredentialType::SecurityKey
-            || evidence.attestation != (AttestationKind::Basic { trusted: true })
-        {
-            return refuse("nothing proves that the credential is on a security key");
+        let vouched_for = evidence.attestation == AttestationKind::Basic { trusted: true };
+        let needs_vouching = self.rules(&assertion.account).attestation_required;
+        if evidence.credential_type() != CredentialType::SecurityKey || (needs_vouching && !vouched_for) {
+            return refuse("nothing shows that the credential is on a security key");
         }
         let credential_id = assertion.credential.record.id;
         if let Some(credential) = state.credentials.get_mut(&credential_id) {
             assertion.verified.update(&mut credential.record);
             credential.last_used = Some(self.now());
         }
-        Ok(Proved { details: json!({"aaguid": evidence.aaguid}), credential_id: Some(credential_id) })
+        let credential_id = BASE64_URL_SAFE_NO_PAD.encode(credential_id);
+        Ok(json!({"aaguid": evidence.aaguid, "credential_id": credential_id}))
     }
 
     /// The approvals belong to the browser that asked: who asks later gains nothing from them.
@@ -168,7 +160,7 @@ impl Service {
         state: &mut State,
         request: &RecoveryRequest,
         visitor: &Visitor,
-    ) -> Result<Proved, Denied> {
+    ) -> Result<Value, Denied> {
         let quorum = self.quorum()?;
         let id = self.request_of(state, &request.username, visitor);
         let approvers = state.recoveries.requests.get(&id).map(|found| found.approvers.clone()).unwrap_or_default();
@@ -180,7 +172,7 @@ impl Service {
             return Err(user_disabled());
         }
         state.recoveries.requests.remove(&id);
-        Ok(Proved { details: json!({"approvers": approvers}), credential_id: None })
+        Ok(json!({"approvers": approvers}))
     }
 
     fn request_of(&self, state: &mut State, username: &str, visitor: &Visitor) -> String {
@@ -197,12 +189,12 @@ impl Service {
         id
     }
 
-    fn recover_by_id_proof(&self, state: &mut State, request: &RecoveryRequest) -> Result<Proved, Denied> {
+    fn recover_by_id_proof(&self, state: &mut State, request: &RecoveryRequest) -> Result<Value, Denied> {
         let missing = || Denied::new(403, ReasonClass::Recovery, "id_proof_missing", "token is missing");
         let token = request.token.as_deref().ok_or_else(missing)?;
         let account = state.accounts.get(&request.username).filter(|account| !account.disabled).cloned();
         self.take_id_proof(state, &account.ok_or_else(missing)?, token)?;
-        Ok(Proved::default())
+        Ok(json!({}))
     }
 }
 
