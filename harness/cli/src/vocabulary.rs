@@ -6,19 +6,23 @@ use keyrig_device::profiles;
 use keyrig_relying_party::Policy;
 use keyrig_runner::client::ClientProfile;
 use keyrig_runner::scenario::{Scenario, Suite, Vocabulary};
-use keyrig_runner::tamper;
 
 use crate::failure::Failure;
 use crate::nearest::unknown;
 
 /// The profiles, clients, tampers and policies that are built in.
 pub(crate) fn vocabulary() -> Vocabulary {
-    Vocabulary {
-        profiles: profiles::all().iter().map(|profile| profile.id.clone()).collect(),
-        clients: ClientProfile::all().iter().map(|client| client.id.clone()).collect(),
-        tampers: tamper::all().iter().map(|tamper| tamper.id.to_owned()).collect(),
-        policies: Policy::builtin_names().map(str::to_owned).collect(),
-    }
+    Vocabulary::new(profiles::all().iter().map(|profile| profile.id.as_str()), Policy::builtin_names())
+}
+
+/// The client profile of this id.
+///
+/// # Errors
+///
+/// A usage error where there is none.
+pub(crate) fn client(id: &str) -> Result<&'static ClientProfile, Failure> {
+    let known = ClientProfile::all().iter().map(|client| client.id.as_str());
+    ClientProfile::find(id).ok_or_else(|| unknown("client", id, known, "keyrig list clients"))
 }
 
 /// The scenarios that are built in.

@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod list;
 pub(crate) mod profile;
+mod replay;
 mod rp;
 mod run;
 
@@ -32,6 +33,7 @@ Exit codes: 0 everything is as expected; 1 a finding, or something that was not 
 enum Words {
     Demo(demo::Words),
     Run(run::Words),
+    Replay(replay::Words),
     List(list::Words),
     Explain(explain::Words),
     Register(ceremony::Register),
@@ -48,6 +50,7 @@ impl Keyrig {
         match self.command {
             Words::Demo(words) => words.run(out),
             Words::Run(words) => words.run(out),
+            Words::Replay(words) => words.run(out),
             Words::List(words) => words.run(out),
             Words::Explain(words) => words.run(out),
             Words::Register(words) => words.run(out),

@@ -1,19 +1,20 @@
 //! `keyrig run`
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs;
+use std::io::{Write, stderr};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use keyrig_runner::client::ClientProfile;
-use keyrig_runner::{Known, Run, Seed, Settings, Shard, Suite, exit};
+use keyrig_runner::plan::plan;
+use keyrig_runner::{Baseline, Known, Run, Scenario, Seed, Settings, Shard, Suite, Summary, exit};
+use miette::miette;
 
 use crate::devices::Devices;
 use crate::failure::{Exit, Failure};
-use crate::nearest::unknown;
 use crate::progress::Progress;
 use crate::reports::{Reports, Wanted};
 use crate::targets::{Chosen, Name};
-use crate::vocabulary::{embedded, suite};
+use crate::vocabulary::{client, embedded, suite};
 use crate::{runtime, seed};
 
 /// Where deviations are written down that everybody knows of.
@@ -22,7 +23,7 @@ const KNOWN: &str = "scenarios/known.yaml";
 /// Run scenarios against a relying party
 #[derive(clap::Args)]
 #[command(after_help = "\
-Without --target, each scenario runs on a fresh built-in relying party under the policy that it names.
+Without --target, each scenario runs on a fresh built-in relying party under the policy it names.
 
 Examples:
   keyrig run
@@ -56,6 +57,15 @@ pub(crate) struct Words {
     /// Deviations that are known; scenarios/known.yaml if it is there
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
+    /// Compare the findings with this list: 0 if they are the same, 1 if not
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the findings down as such a list
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// Write each finding to a file of its own, for `keyrig replay`
+    #[arg(long, value_name = "FOLDER")]
+    findings: Option<PathBuf>,
     /// Say what would be sent, created and deleted, and send nothing
     #[arg(long)]
     plan: bool,
@@ -79,21 +89,59 @@ impl Words {
         let settings = self.settings(seed, &suite, &targets)?;
         let devices = Devices::new(self.device.as_deref())?;
         let run = Run { suite: &suite, targets: &targets, devices: &devices, settings };
+        if run.selected().is_empty() {
+            let help = "another --shard or other scenarios have some; `keyrig list` names them all";
+            return Err(Failure::usage(miette!(help = help, "failed to run anything: no scenario is selected")));
+        }
+        if self.plan {
+            return print_plan(&run.selected(), &targets, out);
+        }
+        let baseline = self.baseline.as_deref().map(read_baseline).transpose()?;
         let mut progress = Progress::new("run");
         let mut reports = Reports::open(&self.reports, out)?;
         let summary = runtime()?.block_on(run.execute(&mut |event| progress.beside(&event, || reports.hear(event))));
         reports.close()?;
-        Ok(Exit::of_run(exit::code(&summary, self.allow_inconclusive)))
+        self.keep(&summary)?;
+        let exit = Exit::of_run(exit::code(&summary, self.allow_inconclusive));
+        match baseline {
+            Some(baseline) => self.compare(&baseline, &summary, exit),
+            None => Ok(exit),
+        }
+    }
+
+    /// Writes what later runs compare with or tell again.
+    fn keep(&self, summary: &Summary) -> Result<(), Failure> {
+        if let Some(path) = &self.write_baseline {
+            write(path, &Baseline::of(summary).to_string())?;
+        }
+        let Some(folder) = &self.findings else { return Ok(()) };
+        for finding in summary.cases.iter().filter_map(|case| case.end.verdict()?.finding()) {
+            let text = serde_json::to_string_pretty(finding).expect("a finding is plain data");
+            write(&folder.join(format!("{}.json", finding.scenario.replace('/', "-"))), &text)?;
+        }
+        Ok(())
+    }
+
+    /// Findings that the list has are none; whatever else the run showed counts.
+    fn compare(&self, baseline: &Baseline, summary: &Summary, exit: Exit) -> Result<Exit, Failure> {
+        let differences = baseline.compare(summary);
+        if !differences.is_empty() {
+            let mut told = stderr().lock();
+            differences.iter().try_for_each(|difference| writeln!(told, "{difference}"))?;
+            return Ok(exit.max(Exit::Finding));
+        }
+        let mut others = summary.clone();
+        others.cases.retain(|case| case.end.verdict().is_none_or(|verdict| verdict.finding().is_none()));
+        Ok(match others.cases.is_empty() {
+            true => Exit::Success,
+            false => Exit::of_run(exit::code(&others, self.allow_inconclusive)),
+        })
     }
 
     fn settings(&self, seed: Seed, suite: &Suite, targets: &Chosen) -> Result<Settings, Failure> {
-        if ClientProfile::find(&self.client).is_none() {
-            let known = ClientProfile::all().iter().map(|client| client.id.as_str());
-            return Err(unknown("client", &self.client, known, "keyrig list clients"));
-        }
         Ok(Settings {
             target: self.target.to_string(),
-            client: self.client.clone(),
+            client: client(&self.client)?.id.clone(),
             shard: self.shard,
             exact_reasons: targets.is_builtin(),
             shared_target: !targets.is_builtin(),
@@ -110,4 +158,25 @@ impl Words {
         let embedded = embedded()?;
         Known::load(&path, embedded.ids().chain(suite.ids())).map_err(Failure::usage)
     }
+}
+
+fn print_plan(scenarios: &[&Scenario], targets: &Chosen, out: &mut dyn Write) -> Result<Exit, Failure> {
+    for scenario in scenarios {
+        let file = targets.describe(&scenario.policy).map_err(Failure::environment)?;
+        writeln!(out, "{}", plan(scenario, &file))?;
+    }
+    Ok(Exit::Success)
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let embedded = embedded()?;
+    Baseline::load(path, embedded.ids()).map_err(Failure::usage)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|e| Failure::environment(miette!("failed to write {}: {e}", path.display())))
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use keyrig_device::profiles::{self, roots_pem};
 use keyrig_relying_party::policy::{OnBackupStateChange, OriginCheck, SignCountRule};
 use keyrig_relying_party::{Config, Policy, Users, serve};
-use keyrig_runner::EnvironmentError;
 use keyrig_runner::target::{Starting, Target, TargetFile, Targets};
+use keyrig_runner::{EnvironmentError, Scenario};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
@@ -31,29 +31,32 @@ impl Builtin {
         Self { policy: Some(policy), seed }
     }
 
-    async fn up(&self, wanted: Option<&str>) -> Result<Target, EnvironmentError> {
-        let name = wanted.unwrap_or(keyrig_runner::scenario::Scenario::DEFAULT_POLICY);
+    /// The target file of one that is not up.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentError`] where no policy has the name.
+    pub(crate) fn describe(&self, policy: Option<&str>) -> Result<TargetFile, EnvironmentError> {
+        Ok(described(&self.config(policy)?))
+    }
+
+    fn config(&self, wanted: Option<&str>) -> Result<Config, EnvironmentError> {
+        let name = wanted.unwrap_or(Scenario::DEFAULT_POLICY);
         let policy = match &self.policy {
             Some(policy) => policy.clone(),
             None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
         };
-        let name = format!("built-in, policy {}", policy.name());
-        let config = Config {
-            trust_anchors_pem: roots_pem(profiles::all()),
-            seed: Some(self.seed),
-            ..Config::new(policy, Users::builtin())
-        };
-        let declares = declared(&config);
-        let (rp_id, origin) = (config.rp_id.clone(), config.origins[0].clone());
+        let trust_anchors_pem = roots_pem(profiles::all());
+        Ok(Config { trust_anchors_pem, seed: Some(self.seed), ..Config::new(policy, Users::builtin()) })
+    }
+
+    async fn up(&self, wanted: Option<&str>) -> Result<Target, EnvironmentError> {
+        let config = self.config(wanted)?;
+        let mut file = described(&config);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|e| failed(e.to_string()))?;
         let running = serve(listener, config).map_err(|e| failed(e.to_string()))?;
-        let mut file = description();
-        file.name = name;
         file.url.clone_from(&running.url);
-        file.rp_id = rp_id;
-        file.origin = origin;
         file.admin_token = Some(running.admin_token.clone());
-        file.declares.extend(declares.map(|(key, value)| (key.to_owned(), value)));
         Target::attach(file, Box::new(running)).await
     }
 }
@@ -89,9 +92,15 @@ pub(crate) fn users(path: Option<&Path>) -> Result<Users, Failure> {
     path.map_or_else(|| Ok(Users::builtin()), |path| Users::load(path).map_err(|e| Failure::usage(*e)))
 }
 
-/// The target file of every built-in relying party, before one is up.
-fn description() -> TargetFile {
-    TargetFile::parse("builtin.yaml", include_str!("builtin.yaml")).expect("the embedded target file is tested")
+/// The target file of a relying party with this configuration; the address and the admin token are still to come.
+fn described(config: &Config) -> TargetFile {
+    let text = include_str!("builtin.yaml");
+    let mut file = TargetFile::parse("builtin.yaml", text).expect("the embedded target file is tested");
+    file.name = format!("built-in, policy {}", config.policy.name());
+    file.rp_id.clone_from(&config.rp_id);
+    file.origin.clone_from(&config.origins[0]);
+    file.declares.extend(declared(config).map(|(key, value)| (key.to_owned(), value)));
+    file
 }
 
 /// What the built-in relying party says of itself, for scenarios that are about some targets only.
@@ -123,11 +132,17 @@ fn failed(why: String) -> EnvironmentError {
 
 #[cfg(test)]
 mod tests {
+    use keyrig_runner::target::Verb;
+
     use super::*;
 
     #[test]
-    fn the_embedded_target_file_is_read() {
-        assert_eq!(description().name, "built-in");
+    fn the_embedded_target_file_has_every_verb() {
+        let file = Builtin::any([0; 32]).describe(None).unwrap();
+        assert_eq!(file.name, "built-in, policy hardened");
+        for verb in Verb::ALL {
+            assert!(file.verbs.contains_key(verb), "{}", verb.as_str());
+        }
     }
 
     #[tokio::test]

@@ -92,6 +92,18 @@ impl Chosen {
         })
     }
 
+    /// The target file, without starting anything.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentError`] where no policy has the name.
+    pub(crate) fn describe(&self, policy: &str) -> Result<TargetFile, EnvironmentError> {
+        match self {
+            Self::Builtin(builtin) => builtin.describe(Some(policy)),
+            Self::File(described) => Ok(described.file.clone()),
+        }
+    }
+
     /// Whether it is our own, whose reasons have to be right.
     pub(crate) const fn is_builtin(&self) -> bool {
         matches!(self, Self::Builtin(_))

@@ -12,8 +12,8 @@ use crate::runtime;
 /// Perform one authentication ceremony by hand, and say whether it ended as expected
 #[derive(clap::Args)]
 #[command(after_help = "\
-The credential is registered first, by an honest registration ceremony; lies and expectation are about the
-authentication alone. Exit code 0 if it ended as expected, 1 if not, 3 if the target gave no answer.
+The credential is registered first, by an honest ceremony; lies and expectation are about the
+authentication alone. Exit code 0 if it ended as expected, 1 if not, 3 if there was no answer.
 
 Examples:
   keyrig authenticate --user alice@corp.example.com

@@ -17,8 +17,8 @@ use keyrig_runner::target::{Session, Target, Targets};
 use miette::miette;
 
 use crate::failure::Failure;
-use crate::nearest::unknown;
 use crate::targets::{Chosen, Name};
+use crate::vocabulary::client;
 use crate::{devices, seed};
 use expectation::Expected;
 
@@ -83,10 +83,7 @@ impl Scene {
     }
 
     async fn set(&self) -> Result<Stage<'_>, Failure> {
-        let client = ClientProfile::find(&self.client).ok_or_else(|| {
-            let known = ClientProfile::all().iter().map(|client| client.id.as_str());
-            unknown("client", &self.client, known, "keyrig list clients")
-        })?;
+        let client = client(&self.client)?;
         let seed = self.seed.unwrap_or_else(seed::fresh);
         let device = self.device(seed)?;
         let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;

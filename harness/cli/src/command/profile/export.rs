@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure};
 /// Write what a relying party needs: the test roots that the profiles' attestations lead to
 #[derive(clap::Args)]
 #[command(after_help = "\
-The certificates are ours: no maker's key is behind them. Trust them at a relying party under test only.
+The certificates are ours: no maker's key is behind them. Trust them only where you test.
 
 Examples:
   keyrig profile export --roots

@@ -11,8 +11,8 @@ use crate::failure::{Exit, Failure};
 /// Check profiles against the specification, and tell what getInfo is cut to
 #[derive(clap::Args)]
 #[command(after_help = "\
-What a profile's getInfo claims and the emulator does not implement yet is cut from its answers, and printed here;
-a contradiction within a profile is a finding.
+What a profile's getInfo claims and the emulator does not implement is cut from its answers, and
+printed here; a contradiction within a profile is a finding.
 
 Examples:
   keyrig profile lint
