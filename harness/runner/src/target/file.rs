@@ -154,8 +154,14 @@ impl TargetFile {
     fn mistakes(&self, tree: &Placed) -> Vec<Mistake> {
         let place = |key: &str| tree.value.get(key).map(node::range).unwrap_or_default();
         let mut mistakes = Vec::new();
-        if let Err(e) = url::Url::parse(&self.url) {
-            mistakes.push(Mistake::at(place("url"), format!("`{}` is not a URL: {e}", self.url)));
+        match url::Url::parse(&self.url) {
+            Err(e) => mistakes.push(Mistake::at(place("url"), format!("`{}` is not a URL: {e}", self.url))),
+            Ok(url) if url.scheme() != "http" => {
+                let mistake = Mistake::at(place("url"), format!("`{}` is not spoken here", url.scheme()));
+                mistakes
+                    .push(mistake.help("say `http`, to a port that leads to the target; `origin` keeps its `https`"));
+            }
+            Ok(_) => {}
         }
         if Dialect::find(&self.dialect).is_none() {
             let mistake = Mistake::at(place("dialect"), format!("no dialect is called `{}`", self.dialect));

@@ -177,4 +177,6 @@ fn prepare(file: &TargetFile, surroundings: &Surroundings) -> Result<Client, Env
 }
 
 #[cfg(test)]
+pub(crate) mod canned;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! Ceremonies without a target: the client, an emulated authenticator, and lies.
 
+mod perform;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
