@@ -23,10 +23,7 @@ pub(crate) fn summary() -> Summary {
         failed("enterprise/g-known", true),
         case("enterprise/h-trouble", End::Trouble("failed to reach the target".into())),
     ];
-    let known = vec![
-        known("enterprise/g-known", KnownState::Holds),
-        known("attack/a-pass", KnownState::Stale),
-    ];
+    let known = vec![known("enterprise/g-known", KnownState::Holds), known("attack/a-pass", KnownState::Stale)];
     Summary {
         format: Summary::FORMAT.to_owned(),
         header: header(),
@@ -181,10 +178,5 @@ fn ceremony(lie: bool) -> CeremonyReport {
 }
 
 fn known(scenario: &str, state: KnownState) -> KnownUse {
-    KnownUse {
-        scenario: scenario.to_owned(),
-        reason: "ticket 7".to_owned(),
-        expires: "2027-01-31".to_owned(),
-        state,
-    }
+    KnownUse { scenario: scenario.to_owned(), reason: "ticket 7".to_owned(), expires: "2027-01-31".to_owned(), state }
 }

@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn an_entry_holds_until_its_day_and_goes_stale() {
-        let known = Known::read("known.yaml", TEXT, ["attack/c-fail", "attack/a-pass", "attack/d-open"]).expect("valid");
+        let known =
+            Known::read("known.yaml", TEXT, ["attack/c-fail", "attack/a-pass", "attack/d-open"]).expect("valid");
         assert!(known.allows("attack/c-fail", "builtin", day("2027-01-31")));
         assert!(!known.allows("attack/c-fail", "builtin", day("2027-02-01")));
         assert!(!known.allows("attack/d-open", "builtin", day("2026-12-01")));
@@ -153,7 +154,8 @@ mod tests {
     fn mistakes_have_a_place_and_an_empty_file_has_none() {
         let plain = Known::read("known.yaml", TEXT, ["attack/a-pass", "attack/d-open"]).expect_err("unknown").plain();
         assert!(plain.starts_with("known.yaml:2:16: there is no scenario `attack/c-fail`"), "{plain}");
-        let plain = Known::read("known.yaml", "known:\n  - {scenario: x, expires: soon}\n", ["x"]).expect_err("two").plain();
+        let plain =
+            Known::read("known.yaml", "known:\n  - {scenario: x, expires: soon}\n", ["x"]).expect_err("two").plain();
         assert!(plain.contains("`reason` is missing") && plain.contains("`soon` is not a day"), "{plain}");
         assert_eq!(Known::read("known.yaml", "# nothing yet\n", ["x"]).map_err(|m| m.plain()), Ok(Known::default()));
     }

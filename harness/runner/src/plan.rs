@@ -70,7 +70,11 @@ impl Plan {
     fn verb(&mut self, verb: &Verb, role: &str, file: &TargetFile) {
         match verb {
             Verb::Register(register) => {
-                let user = if role.contains("control") { format!("{} stand-in", register.user) } else { register.user.clone() };
+                let user = if role.contains("control") {
+                    format!("{} stand-in", register.user)
+                } else {
+                    register.user.clone()
+                };
                 self.ceremony(Ceremony::Registration, &user, role, file);
                 self.creates.push(format!("a credential of {user}{role}"));
             }

@@ -153,7 +153,10 @@ mod tests {
         let alone = serde_json::to_string(&replay.finding).expect("JSON");
         assert!(Replay::read("f.json", &alone, None, &known()).is_ok());
         for wrong in ["", "{}", "[1]", &alone.replace("keyrig-finding/1", "keyrig-finding/0")] {
-            assert!(matches!(Replay::read("f.json", wrong, None, &known()), Err(ReplayError::NoFinding { .. })), "{wrong}");
+            assert!(
+                matches!(Replay::read("f.json", wrong, None, &known()), Err(ReplayError::NoFinding { .. })),
+                "{wrong}"
+            );
         }
         let other = Replay::read("r.json", &report, Some("attack/none"), &known()).expect_err("no such finding");
         assert!(other.to_string().contains("no finding of attack/none"));

@@ -37,7 +37,11 @@ impl<W: Write> Terminal<W> {
     fn header(&mut self, header: &Header) -> io::Result<()> {
         let Header { version, target, client, seed, shard, .. } = header;
         let shard = shard.as_ref().map(|shard| format!(" · part {shard}")).unwrap_or_default();
-        writeln!(self.out, "keyrig {version} · target {target} · client {client}{shard} · {} scenarios", self.scenarios)?;
+        writeln!(
+            self.out,
+            "keyrig {version} · target {target} · client {client}{shard} · {} scenarios",
+            self.scenarios
+        )?;
         writeln!(self.out, "seed {seed}\n")
     }
 
@@ -70,12 +74,8 @@ impl<W: Write> Terminal<W> {
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
-        let findings: Vec<&Finding> = summary
-            .cases
-            .iter()
-            .filter(|case| !case.known)
-            .filter_map(|case| case.end.verdict()?.finding())
-            .collect();
+        let findings: Vec<&Finding> =
+            summary.cases.iter().filter(|case| !case.known).filter_map(|case| case.end.verdict()?.finding()).collect();
         if !findings.is_empty() {
             self.title("Findings")?;
         }

@@ -40,7 +40,14 @@ pub(crate) struct Act {
 impl Act {
     /// Something that was done to a device, which always ends well.
     pub(crate) fn done(action: String) -> Self {
-        Self { action, outcome: Outcome::Accepted, detail: None, ceremony: None, exchanges: Vec::new(), fresh_session: true }
+        Self {
+            action,
+            outcome: Outcome::Accepted,
+            detail: None,
+            ceremony: None,
+            exchanges: Vec::new(),
+            fresh_session: true,
+        }
     }
 }
 

@@ -37,7 +37,8 @@ mod tests {
     #[test]
     fn what_is_wanted_has_to_be_there_and_the_rest_may() {
         let found = json!({"a": 1, "list": [{"alg": -7, "type": "public-key"}, {"alg": -8}], "n": {"m": "x"}});
-        for held in [json!({}), json!({"a": 1}), json!({"list": [{"alg": -8}]}), json!({"n": {"m": "x"}, "gone": null})] {
+        for held in [json!({}), json!({"a": 1}), json!({"list": [{"alg": -8}]}), json!({"n": {"m": "x"}, "gone": null})]
+        {
             assert_eq!(difference(&held, &found), None, "{held}");
         }
         let missing = [

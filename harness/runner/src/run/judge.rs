@@ -95,7 +95,9 @@ fn contradiction(act: &Act) -> Option<String> {
     let ceremony = act.ceremony.as_ref().filter(|ceremony| ceremony.kind == "authentication")?;
     match (&act.outcome, ceremony.session.as_ref()?.alive) {
         (Outcome::Accepted, false) => Some("the target said yes, but there is no session".to_owned()),
-        (Outcome::Rejected { .. }, true) if act.fresh_session => Some("the target said no, but there is a session".to_owned()),
+        (Outcome::Rejected { .. }, true) if act.fresh_session => {
+            Some("the target said no, but there is a session".to_owned())
+        }
         _ => None,
     }
 }
@@ -153,7 +155,10 @@ mod tests {
     fn a_session_has_the_last_word() {
         let with_session = |outcome, alive| {
             let session = Some(SessionReport { alive, body: serde_json::Value::Null });
-            Act { ceremony: Some(CeremonyReport { session, ..CeremonyReport::empty("authentication") }), ..act(outcome) }
+            Act {
+                ceremony: Some(CeremonyReport { session, ..CeremonyReport::empty("authentication") }),
+                ..act(outcome)
+            }
         };
         let yes = alone(&with_session(Outcome::Accepted, false), &Expectation::Accepted, Reasons::Exact);
         assert_eq!(yes, Judgement::Breaks("the target said yes, but there is no session".into()));

@@ -106,9 +106,10 @@ fn matches(pattern: &str, id: &str) -> bool {
     match pattern.split_once('*') {
         None => id == pattern || id.strip_prefix(pattern.trim_end_matches('/')).is_some_and(|r| r.starts_with('/')),
         Some((before, after)) => id.strip_prefix(before).is_some_and(|rest| {
-            rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| {
-                if after.is_empty() { true } else { matches(after, &rest[at..]) }
-            })
+            rest.char_indices()
+                .map(|(at, _)| at)
+                .chain([rest.len()])
+                .any(|at| if after.is_empty() { true } else { matches(after, &rest[at..]) })
         }),
     }
 }
@@ -163,12 +164,7 @@ impl Run<'_> {
         self.case(scenario, target, played, begun.elapsed(), header)
     }
 
-    async fn play(
-        &self,
-        scenario: &Scenario,
-        note: &mut TargetNote,
-        listen: &mut dyn FnMut(Event<'_>),
-    ) -> Played {
+    async fn play(&self, scenario: &Scenario, note: &mut TargetNote, listen: &mut dyn FnMut(Event<'_>)) -> Played {
         let mut world = match World::new(scenario, self.targets, self.devices, &self.settings).await {
             Ok(world) => world,
             Err(stop) => return Played { end: stop.into(), steps: Vec::new(), decisive: None },
@@ -270,7 +266,9 @@ fn finding(
         attacker: scenario.attacker,
         requirement: scenario.requirement.clone(),
         target: target.clone(),
-        client: shown.and_then(|step| step.ceremony.as_ref()).map_or_else(|| header.client.clone(), |c| c.client.clone()),
+        client: shown
+            .and_then(|step| step.ceremony.as_ref())
+            .map_or_else(|| header.client.clone(), |c| c.client.clone()),
         seed: header.seed.clone(),
         started: header.started.clone(),
         step: number,
@@ -303,7 +301,8 @@ mod tests {
 
     #[test]
     fn patterns() {
-        for (pattern, id) in [("attack/x", "attack/x"), ("attack", "attack/x"), ("attack/", "attack/x"), ("*/x", "a/x")] {
+        for (pattern, id) in [("attack/x", "attack/x"), ("attack", "attack/x"), ("attack/", "attack/x"), ("*/x", "a/x")]
+        {
             assert!(matches(pattern, id), "{pattern} {id}");
         }
         for (pattern, id) in [("attack/x", "attack/xy"), ("att", "attack/x"), ("*/x", "a/xy"), ("a*z", "ab")] {

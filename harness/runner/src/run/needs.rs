@@ -52,7 +52,10 @@ pub fn skipped_with_real_key(scenario: &Scenario) -> Option<String> {
         return Some(format!("{A_REAL_KEY}: {}", lie.value.tamper.id));
     }
     let verb = scenario.steps.iter().find(|step| {
-        matches!(step.verb, Verb::SetBackup { .. } | Verb::Clone { .. } | Verb::Gesture { .. } | Verb::PowerCycle { .. })
+        matches!(
+            step.verb,
+            Verb::SetBackup { .. } | Verb::Clone { .. } | Verb::Gesture { .. } | Verb::PowerCycle { .. }
+        )
     });
     verb.map(|step| format!("a real key cannot be told to {}", step.verb.name()))
 }

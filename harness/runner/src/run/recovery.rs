@@ -46,7 +46,8 @@ impl World<'_> {
         session: &mut Session,
         take: Take,
     ) -> Result<Result<Value, Outcome>, Stop> {
-        let page = Page { http_origin: self.target.file().http_origin.clone(), ..Page::new(&self.target.file().origin) };
+        let page =
+            Page { http_origin: self.target.file().http_origin.clone(), ..Page::new(&self.target.file().origin) };
         let http_origin = page.http_origin.clone().unwrap_or_else(|| page.origin.clone());
         let ceremony = Ceremony::Authentication;
         let options = session.options(ceremony, Some(account), &OptionsRequest::default(), &http_origin).await?;
@@ -66,15 +67,14 @@ impl World<'_> {
             choose: choose.as_deref(),
             seed: seed.bytes(),
         };
-        let made = RequestOptions::from_json(&options).map_err(crate::client::Stop::from).and_then(|options| {
-            client.get(&options, &mut Link::new(&mut *held.device), &mut |_| Ok(()))
-        });
+        let made = RequestOptions::from_json(&options)
+            .map_err(crate::client::Stop::from)
+            .and_then(|options| client.get(&options, &mut Link::new(&mut *held.device), &mut |_| Ok(())));
         match made {
             Ok(made) => Ok(Ok(made.credential)),
-            Err(crate::client::Stop::Refused(error)) => Ok(Err(Outcome::ClientRefused {
-                name: error.name.to_string(),
-                message: error.message,
-            })),
+            Err(crate::client::Stop::Refused(error)) => {
+                Ok(Err(Outcome::ClientRefused { name: error.name.to_string(), message: error.message }))
+            }
             Err(crate::client::Stop::Link(error)) => Err(Stop::Environment(EnvironmentError::Device(error))),
             Err(crate::client::Stop::CannotLie(why)) => Err(Stop::NotApplicable(why.to_string())),
         }

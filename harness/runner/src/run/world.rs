@@ -13,7 +13,7 @@ use crate::device::Device;
 use crate::environment_error::EnvironmentError;
 use crate::evidence::Role;
 use crate::outcome::Outcome;
-use crate::scenario::{Condition, Plug, Scenario, Subject, Verb};
+use crate::scenario::{Basis, Condition, Plug, Scenario, Subject, Verb};
 use crate::target::{self, Session, Target, Targets};
 
 /// The world of one scenario.
@@ -54,6 +54,9 @@ impl<'a> World<'a> {
         let policy = settings.policy.as_deref().unwrap_or(&scenario.policy);
         let target = targets.start(Some(policy)).await?;
         check(scenario, &target)?;
+        if !settings.exact_reasons {
+            declared(scenario, &target)?;
+        }
         let seed = settings.seed.of(&["scenario", scenario.id()]);
         let began = crate::day::timestamp(settings.started);
         let suffix = settings.shared_target.then(|| seed.of(&["accounts", &began]).to_string()[..8].to_owned());
@@ -174,6 +177,17 @@ fn check(scenario: &Scenario, target: &Target) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+/// A policy binds a target that declares it; our own has one by each name, whether it enforces it or not.
+fn declared(scenario: &Scenario, target: &Target) -> Result<(), Stop> {
+    let Basis::Policy(key) = &scenario.basis else { return Ok(()) };
+    match target.file().declares.get(key) {
+        None | Some(Value::Null | Value::Bool(false)) => {
+            Err(Stop::NotApplicable(format!("the target declares no policy {key}")))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// The groups of the accounts that the target says it has.

@@ -51,7 +51,9 @@ pub(crate) fn parse(text: &str) -> Result<Condition, String> {
         }
         ["target", "declares", key] => Subject::Declares((*key).to_owned()),
         ["target", "can", verb] => Subject::Can((*verb).to_owned()),
-        _ => return Err(wrong(&format!("`{}` is none of options.…, target.declares.…, target.can.…", words.join(".")))),
+        _ => {
+            return Err(wrong(&format!("`{}` is none of options.…, target.declares.…, target.can.…", words.join("."))));
+        }
     };
     let test = match test {
         Some((_, value)) if value.trim().is_empty() => return Err(wrong("the value is missing")),
@@ -66,7 +68,7 @@ impl Condition {
     pub fn holds(&self, found: Option<&Value>) -> bool {
         let matches = |value: &Value, text: &str| match value {
             Value::String(string) => string == text,
-            other => other.to_string() == text,
+            other => serde_json::to_string(other).is_ok_and(|json| json == text),
         };
         let any = |text: &str| match found {
             Some(Value::Array(items)) => items.iter().any(|item| matches(item, text)),

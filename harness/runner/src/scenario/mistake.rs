@@ -77,9 +77,7 @@ impl Mistakes {
         mistakes.sort_by_key(|mistake| mistake.span.start);
         let text: Arc<str> = text.into();
         let source = NamedSource::new(name, Arc::clone(&text)).with_language("yaml");
-        let one = |mistake: Mistake| {
-            One { source: source.clone(), place: place(&text, mistake.span.start), mistake }
-        };
+        let one = |mistake: Mistake| One { source: source.clone(), place: place(&text, mistake.span.start), mistake };
         Self { name: name.to_owned(), all: mistakes.into_iter().map(one).collect() }
     }
 

@@ -24,9 +24,7 @@ pub use grammar::Vocabulary;
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use schema::schema;
 pub(crate) use schema::schema_of;
-pub use step::{
-    Authenticate, Expectation, Hold, Options, Plug, Recover, Register, Scene, Step, Verb, VerbName,
-};
+pub use step::{Authenticate, Expectation, Hold, Options, Plug, Recover, Register, Scene, Step, Verb, VerbName};
 pub use suite::{LoadError, Suite};
 
 /// One scenario file.
@@ -150,7 +148,6 @@ pub struct Row {
     /// What the measurement leaves open.
     pub not_proved: Option<String>,
 }
-
 
 #[cfg(test)]
 mod tests;

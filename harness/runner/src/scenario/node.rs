@@ -107,7 +107,13 @@ fn byte(text: &str, line: u64, column: u64) -> usize {
     let before = |count: u64| usize::try_from(count.saturating_sub(1)).unwrap_or_default();
     let start: usize = text.split_inclusive('\n').take(before(line)).map(str::len).sum();
     let rest = text.get(start..).unwrap_or_default();
-    start + rest.chars().take_while(|character| *character != '\n').take(before(column)).map(char::len_utf8).sum::<usize>()
+    start
+        + rest
+            .chars()
+            .take_while(|character| *character != '\n')
+            .take(before(column))
+            .map(char::len_utf8)
+            .sum::<usize>()
 }
 
 /// The error's words without the position, which the label shows.

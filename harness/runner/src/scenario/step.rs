@@ -7,9 +7,9 @@ use keyrig_ctap::{Aaguid, ReasonClass};
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
+use crate::ceremony::{Ceremony, OptionsRequest};
 use crate::client::Ignore;
 use crate::device::Gesture;
-use crate::ceremony::{Ceremony, OptionsRequest};
 use crate::tamper::TamperCall;
 
 /// One step.

@@ -119,7 +119,9 @@ fn a_lie_that_has_to_be_refused_gets_its_control() {
     assert!(matches!(&control.plug, Some(Plug::Profile(profile)) if profile.value == "yubikey-5-nfc-5.4"));
     assert_eq!(
         both.difference.as_deref(),
-        Some("wire/strip-attestation, profile (the controls have yubikey-5-nfc-5.4), transports (the controls have [\"usb\"])")
+        Some(
+            "wire/strip-attestation, profile (the controls have yubikey-5-nfc-5.4), transports (the controls have [\"usb\"])"
+        )
     );
     assert_eq!(scenario.decisive_step(), Some(1));
 }

@@ -21,8 +21,16 @@ pub(crate) const SCENARIO: Shape = Shape {
         ),
         Key::may("attacker", Kind::Word(ATTACKERS), "Who could use it if it fails."),
         Key::may("applies", Kind::OneOrMore(&Kind::Condition), "Conditions; where one does not hold, not applicable."),
-        Key::may("policy", Kind::Name(Names::Policy), "The policy of the built-in relying party; `hardened` if absent."),
-        Key::may("row", Kind::Map(&ROW), "The row of the rollout guide's table of expected behaviour that it measures."),
+        Key::may(
+            "policy",
+            Kind::Name(Names::Policy),
+            "The policy of the built-in relying party; `hardened` if absent.",
+        ),
+        Key::may(
+            "row",
+            Kind::Map(&ROW),
+            "The row of the rollout guide's table of expected behaviour that it measures.",
+        ),
         Key::may("not-proved", Kind::OneOrMore(&Kind::Text), "What a pass leaves open."),
         Key::must("steps", Kind::List(&Kind::Step(&VERBS, &AROUND)), "What happens, in order."),
     ],
@@ -110,7 +118,11 @@ pub(crate) const VERBS: Shape = Shape {
         Key::may("advance-clock", Kind::Duration, "Moves the relying party's clock forward."),
         Key::may("downstream", Kind::Map(&DOWNSTREAM), "Joins a second relying party that trusts the first."),
         Key::may("set-backup", Kind::Map(&SET_BACKUP), "Sets the backup flags of a device and its credentials."),
-        Key::may("clone", Kind::Map(&CLONE), "Another device of the same provider account, with copies of all credentials."),
+        Key::may(
+            "clone",
+            Kind::Map(&CLONE),
+            "Another device of the same provider account, with copies of all credentials.",
+        ),
         Key::may("gesture", Kind::Map(&GESTURE), "What the person in front of a device does from now on."),
         Key::may("power-cycle", Kind::Map(&POWER_CYCLE), "Takes a device's power away and gives it back."),
     ],
@@ -133,7 +145,11 @@ const REGISTER: Shape = Shape {
         Key::may("resident-key", Kind::Word(NEEDS), "Whether to ask for a discoverable credential."),
         Key::may("attachment", Kind::Word(&["platform", "cross-platform"]), "The attachment to ask for."),
         Key::may("ignore", Kind::OneOrMore(&Kind::Word(IGNORABLE)), "Members of the options that the client ignores."),
-        Key::may("transports", Kind::List(&Kind::Text), "The transports that the client reports, whatever the device has."),
+        Key::may(
+            "transports",
+            Kind::List(&Kind::Text),
+            "The transports that the client reports, whatever the device has.",
+        ),
         TAMPER,
         ORIGIN,
         TOP_ORIGIN,
@@ -169,7 +185,8 @@ const IGNORABLE: &[&str] =
 
 const TAMPER: Key = Key::may("tamper", Kind::OneOrMore(&Kind::Tamper), "The lies, applied in this order.");
 const ORIGIN: Key = Key::may("origin", Kind::Text, "The page's origin; the target's if absent.");
-const TOP_ORIGIN: Key = Key::may("top-origin", Kind::Text, "The origin of the top-level page, where the page is in a frame.");
+const TOP_ORIGIN: Key =
+    Key::may("top-origin", Kind::Text, "The origin of the top-level page, where the page is in a frame.");
 const HTTP_ORIGIN: Key = Key::may("http-origin", Kind::Text, "The HTTP header `Origin`; the target's if absent.");
 const CLIENT: Key = Key::may("client", Kind::Name(Names::Client), "The client profile; the run's if absent.");
 const PIN: Key = Key::may("pin", Kind::Text, "The PIN that the person types.");
@@ -196,16 +213,12 @@ const SESSION_ACTION: Shape = Shape {
     ],
 };
 
-const ACCOUNT: Shape =
-    Shape { name: "account", doc: "An account.", keys: &[Key::must("user", Kind::Text, USER)] };
+const ACCOUNT: Shape = Shape { name: "account", doc: "An account.", keys: &[Key::must("user", Kind::Text, USER)] };
 
 const GROUPS: Shape = Shape {
     name: "account with groups",
     doc: "An account and its groups.",
-    keys: &[
-        Key::must("user", Kind::Text, USER),
-        Key::must("groups", Kind::List(&Kind::Text), "The groups it is in."),
-    ],
+    keys: &[Key::must("user", Kind::Text, USER), Key::must("groups", Kind::List(&Kind::Text), "The groups it is in.")],
 };
 
 const ISSUE_PASS: Shape = Shape {

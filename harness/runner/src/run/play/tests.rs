@@ -72,7 +72,9 @@ fn an_attack_is_played_between_two_controls_that_do_not_lie() {
 fn an_accepted_lie_is_a_finding() {
     let outcomes = [Outcome::Accepted, Outcome::Accepted, Outcome::Accepted, Outcome::Accepted];
     let (played, _) = run(&attack(), &mut Script::new(outcomes), Reasons::Foreign);
-    assert!(matches!(played.end, Ended::Fail { ref summary } if summary == "expected rejected(signature), but it was accepted"));
+    assert!(
+        matches!(played.end, Ended::Fail { ref summary } if summary == "expected rejected(signature), but it was accepted")
+    );
     assert_eq!(played.decisive, Some(2));
 }
 
@@ -81,7 +83,8 @@ fn a_control_that_is_refused_proves_nothing() {
     let before = [Outcome::Accepted, refused(ReasonClass::Signature)];
     let (played, _) = run(&attack(), &mut Script::new(before), Reasons::Exact);
     assert!(matches!(played.end, Ended::Inconclusive(ref why) if why.contains("control before the attack")));
-    let after = [Outcome::Accepted, Outcome::Accepted, refused(ReasonClass::Signature), refused(ReasonClass::UserDisabled)];
+    let after =
+        [Outcome::Accepted, Outcome::Accepted, refused(ReasonClass::Signature), refused(ReasonClass::UserDisabled)];
     let (played, _) = run(&attack(), &mut Script::new(after), Reasons::Exact);
     assert!(matches!(played.end, Ended::Inconclusive(ref why) if why.contains("locked out")));
 }
@@ -142,7 +145,8 @@ fn the_weakest_proof_of_several_counts() {
     );
     let generic = Outcome::Rejected { class: None, reason: None };
     let sandwich = |attack| [Outcome::Accepted, attack, Outcome::Accepted];
-    let outcomes = [Outcome::Accepted].into_iter().chain(sandwich(generic)).chain(sandwich(refused(ReasonClass::Signature)));
+    let outcomes =
+        [Outcome::Accepted].into_iter().chain(sandwich(generic)).chain(sandwich(refused(ReasonClass::Signature)));
     let (played, _) = run(&two, &mut Script::new(outcomes), Reasons::Foreign);
     assert!(matches!(played.end, Ended::Pass(Proof::Difference { .. })));
 }
