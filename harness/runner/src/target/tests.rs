@@ -1,7 +1,7 @@
 //! Targets that are down, slow, or answer rubbish; and good ones.
 
 use keyrig_ctap::ReasonClass;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use tokio::net::TcpListener;
 
 use super::canned::{Act, serve};
