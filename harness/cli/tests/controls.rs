@@ -1,5 +1,7 @@
 //! Each control of the hardened policy, turned off alone, changes the cell of its row in the demo and no other.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::process::Command;
 
 use serde_json::Value;

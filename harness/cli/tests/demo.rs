@@ -1,5 +1,7 @@
 //! The nine rows of the rollout guide, measured.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

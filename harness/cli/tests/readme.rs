@@ -5,6 +5,8 @@
 //! `rp serve` is stopped once it has printed its URL. Lines with a `<placeholder>` are not commands, and targets that
 //! need more than this repository have tests of their own.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;

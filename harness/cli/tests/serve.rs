@@ -1,5 +1,7 @@
 //! `keyrig rp serve` says where it is, answers there, and ends well on Ctrl-C.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};

@@ -16,7 +16,7 @@ use crate::nearest::unknown;
 
 /// The built-in relying party, with the trust anchors of the embedded profiles and the shared users.
 pub(crate) struct Builtin {
-    policy: Option<Policy>,
+    policy: Option<Box<Policy>>,
     seed: [u8; 32],
 }
 
@@ -27,8 +27,8 @@ impl Builtin {
     }
 
     /// Under `policy`, whatever a scenario names.
-    pub(crate) const fn under(policy: Policy, seed: [u8; 32]) -> Self {
-        Self { policy: Some(policy), seed }
+    pub(crate) fn under(policy: Policy, seed: [u8; 32]) -> Self {
+        Self { policy: Some(Box::new(policy)), seed }
     }
 
     /// The target file of one that is not up.
@@ -43,7 +43,7 @@ impl Builtin {
     fn config(&self, wanted: Option<&str>) -> Result<Config, EnvironmentError> {
         let name = wanted.unwrap_or(Scenario::DEFAULT_POLICY);
         let policy = match &self.policy {
-            Some(policy) => policy.clone(),
+            Some(policy) => (**policy).clone(),
             None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
         };
         let trust_anchors_pem = roots_pem(profiles::all());
