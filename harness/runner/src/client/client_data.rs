@@ -62,6 +62,8 @@ fn push_string(json: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Map, Value};
+
     use super::*;
 
     fn sample() -> ClientData {
@@ -99,5 +101,30 @@ mod tests {
         assert!(odd.to_json().contains("\"origin\":\"q\\\" b\\\\ n\\u000a u\u{7f} é /\""), "{}", odd.to_json());
         let read: serde_json::Value = serde_json::from_str(&odd.to_json()).unwrap();
         assert_eq!(read["origin"], odd.origin.as_str());
+    }
+
+    /// The client data of the W3C's own examples, written again from their members.
+    #[test]
+    fn the_examples_of_the_text_come_out_byte_for_byte() {
+        let vectors: Value =
+            serde_json::from_str(include_str!("../../../../vectors/webauthn-l3/relying-party.json")).unwrap();
+        let mut seen = 0;
+        for case in vectors["cases"].as_array().unwrap() {
+            for ceremony in ["registration", "authentication"] {
+                let digits = case[ceremony]["clientDataJSON"].as_str().unwrap();
+                let bytes: Vec<u8> =
+                    (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect();
+                let mut members: Map<String, Value> = serde_json::from_slice(&bytes).unwrap();
+                let mut text = |name: &str| members.shift_remove(name).map(|value| value.as_str().unwrap().to_owned());
+                let (kind, challenge) = (text("type").unwrap(), text("challenge").unwrap());
+                let (origin, top_origin) = (text("origin").unwrap(), text("topOrigin"));
+                let cross_origin = members.shift_remove("crossOrigin").unwrap() == true;
+                let other = members.into_iter().collect();
+                let data = ClientData { kind, challenge, origin, cross_origin, top_origin, other };
+                assert_eq!(data.to_json().as_bytes(), bytes, "{}", data.to_json());
+                seen += 1;
+            }
+        }
+        assert!(seen >= 30, "{seen}");
     }
 }
