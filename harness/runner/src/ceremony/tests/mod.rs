@@ -1,6 +1,7 @@
 //! Ceremonies without a target: the client, an emulated authenticator, and lies.
 
 mod perform;
+mod rubbish;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
