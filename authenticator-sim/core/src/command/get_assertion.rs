@@ -127,6 +127,7 @@ fn answer_with(cx: &mut Context, request: &Request, fitting: Vec<Vec<u8>>, evide
         evidence,
         salts,
         several: total > 1,
+        by_token: request.pin_uv_auth_param.is_some(),
     };
     let reply = sign(cx, &question, &id, (total > 1).then_some(total as u64))?; // Steps 11 to 13
     if total > 1 {
@@ -142,6 +143,7 @@ pub(super) struct Question {
     evidence: Evidence,
     salts: Option<Salts>,
     several: bool,
+    pub(super) by_token: bool,
 }
 
 /// Step 13: one assertion, status byte included.

@@ -13,7 +13,8 @@ use crate::reason::Reason;
 /// How long an answered getAssertion, or one of its successors, is remembered.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// A getAssertion that several credentials fit; any other command makes the authenticator forget it.
+/// A getAssertion that several credentials fit; any other command makes the authenticator forget it, and so does the end
+/// of the token that verified it.
 pub(crate) struct Remembered {
     question: Question,
     ids: vec::IntoIter<Vec<u8>>,
@@ -36,7 +37,7 @@ impl core::fmt::Debug for Remembered {
 /// The steps of CTAP 2.3 §6.3.
 pub(super) fn begin(cx: &mut Context) -> Result<Step, Reason> {
     let mut remembered = cx.volatile.remembered.take().ok_or(Reason::NothingToContinue)?;
-    if cx.now.since(remembered.last) > REMEMBERED {
+    if cx.now.since(remembered.last) > REMEMBERED || (remembered.question.by_token && cx.token().is_none()) {
         return Err(Reason::NothingToContinue);
     }
     let id = remembered.ids.next().ok_or(Reason::NothingToContinue)?;

@@ -129,7 +129,7 @@ fn new_pin(cx: &Context, shared: &SharedSecret, new_pin_enc: &[u8]) -> Result<Pi
     let code_points = core::str::from_utf8(&pin).map_err(|_| Reason::PinPolicy)?.chars().count() as u64;
     let info = &cx.cut.info;
     let (least, most) = (info.min_pin_length.unwrap_or(4), info.max_pin_length.unwrap_or(63));
-    if length == PADDED || code_points < least || code_points > most {
+    if length == PADDED || code_points < least || length as u64 > most {
         return Err(Reason::PinPolicy);
     }
     Ok(Pin { hash: pin_hash(&pin), code_points: u8::try_from(code_points).unwrap_or(u8::MAX) })

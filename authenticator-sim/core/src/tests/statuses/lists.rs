@@ -3,8 +3,9 @@ use std::vec::Vec;
 
 use keyrig_ctap::Status;
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
+use keyrig_ctap::pin_uv_auth::Protocol;
 
-use super::super::platform::{Hand, discoverable_request, get_request, make_request, security_key};
+use super::super::platform::{Hand, PIN, discoverable_request, get_request, make_request, security_key};
 use super::{Attempt, Row, row};
 use crate::Gesture;
 
@@ -73,6 +74,18 @@ pub(super) const ROWS: &[Row] = &[
         two_accounts(a);
         a.key.get(&get_request(&[])).unwrap();
         a.key.wait(Duration::from_secs(a.either(31, 30)));
+        a.key.get_next().err().unwrap_or(Status::OK)
+    }),
+    row("next after the token's end", Status::NOT_ALLOWED, security_key, |a| {
+        two_accounts(a);
+        a.key.set_pin(Protocol::Two, PIN);
+        let mut request = get_request(&[]);
+        request.options.up = Some(false);
+        let request = a.key.verified_get(request);
+        a.key.get(&request).unwrap();
+        a.key.wait(Duration::from_secs(590));
+        a.key.get(&request).unwrap();
+        a.key.wait(Duration::from_secs(a.either(11, 10)));
         a.key.get_next().err().unwrap_or(Status::OK)
     }),
 ];

@@ -78,6 +78,10 @@ pub(super) const ROWS: &[Row] = &[
     row("a PIN of 64 bytes", Status::PIN_POLICY_VIOLATION, security_key, |a| {
         a.key.set_pin(Protocol::Two, &"x".repeat(a.either(64, 63)))
     }),
+    row("a PIN of more bytes than maxPINLength", Status::PIN_POLICY_VIOLATION, short_pins, |a| {
+        // Four code points in twelve or eight bytes.
+        a.key.set_pin(Protocol::Two, a.either("\u{20ac}\u{20ac}\u{20ac}\u{20ac}", "\u{e9}\u{e9}\u{e9}\u{e9}"))
+    }),
     row("a padded PIN of 80 bytes", Status::INVALID_PARAMETER, security_key, |a| {
         a.key.set_pin(Protocol::Two, &"x".repeat(a.either(65, 63)))
     }),
@@ -121,6 +125,12 @@ pub(super) const ROWS: &[Row] = &[
 fn forced() -> Profile {
     let mut profile = security_key();
     profile.get_info.force_pin_change = Some(true);
+    profile
+}
+
+fn short_pins() -> Profile {
+    let mut profile = security_key();
+    profile.get_info.max_pin_length = Some(8);
     profile
 }
 
