@@ -19,11 +19,11 @@ use std::sync::Arc;
 
 use reqwest::Client;
 
+use self::acquaintances::Acquaintances;
+use self::process::Process;
 use crate::environment_error::EnvironmentError;
-use process::Process;
 
 pub(crate) use acquaintances::Acquaintance;
-use acquaintances::Acquaintances;
 pub use dialect::{Dialect, Says};
 pub use file::{Start, TargetFile, Users, VerbFile};
 pub use session::{Options, Session};
