@@ -167,7 +167,11 @@ impl Service {
             "transports": credential.transports,
             "attachment": credential.attachment,
             "credential_type": evidence.credential_type(),
-            "attestation": {"format": credential.attestation_format, "kind": credential.attestation},
+            "attestation": {
+                "format": credential.attestation_format,
+                "kind": credential.attestation,
+                "covers_aaguid": credential.aaguid_attested,
+            },
             "created": credential.created,
             "last_used": credential.last_used,
             "revoked": credential.revoked,

@@ -16,7 +16,8 @@ pub struct Config {
     pub rp_id: String,
     /// The origins whose pages may run a ceremony, unless the policy declares its own.
     pub origins: Vec<String>,
-    /// Certificates that attestations may lead to, in PEM; empty for none.
+    /// Certificates that attestations may lead to, in PEM; empty for none. A certificate after lines `AAGUID: <aaguid>`
+    /// vouches for these models only, any other one for all.
     pub trust_anchors_pem: String,
     /// The clock.
     pub clock: Clock,

@@ -9,6 +9,7 @@
 
 mod action;
 mod administration;
+mod anchors;
 mod audit;
 mod ceremony;
 mod config;

@@ -6,7 +6,6 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use keyrig_device::profiles::{self, roots_pem};
 use keyrig_relying_party::{Config, serve};
 use miette::miette;
 use serde_json::json;
@@ -84,7 +83,7 @@ impl Serve {
             origins => origins.to_vec(),
         };
         config.trust_anchors_pem = match self.trust.as_slice() {
-            [] => roots_pem(profiles::all()),
+            [] => targets::trust_anchors(),
             files => files.iter().map(anchors).collect::<Result<String, _>>()?,
         };
         let token = self.admin_token.clone().or_else(|| std::env::var("KEYRIG_ADMIN_TOKEN").ok());

@@ -46,8 +46,7 @@ impl Builtin {
             Some(policy) => (**policy).clone(),
             None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
         };
-        let trust_anchors_pem = roots_pem(profiles::all());
-        Ok(Config { trust_anchors_pem, seed: Some(self.seed), ..Config::new(policy, Users::builtin()) })
+        Ok(Config { trust_anchors_pem: trust_anchors(), seed: Some(self.seed), ..Config::new(policy, Users::builtin()) })
     }
 
     async fn up(&self, wanted: Option<&str>) -> Result<Target, EnvironmentError> {
@@ -65,6 +64,12 @@ impl Targets for Builtin {
     fn start<'a>(&'a self, policy: Option<&'a str>) -> Starting<'a> {
         Box::pin(self.up(policy))
     }
+}
+
+/// The roots of the embedded profiles, each for the models that attest under it and no others.
+pub(crate) fn trust_anchors() -> String {
+    let roots = profiles::all().iter().map(|profile| (profile.aaguid, roots_pem([profile])));
+    roots.filter(|(_, pem)| !pem.is_empty()).map(|(aaguid, pem)| format!("AAGUID: {aaguid}\n{pem}")).collect()
 }
 
 /// The policy of this name, or in this file.

@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
 
-pub(crate) use builtin::{Builtin, policy, users};
+pub(crate) use builtin::{Builtin, policy, trust_anchors, users};
 
 /// A target as the command line names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

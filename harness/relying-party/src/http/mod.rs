@@ -24,10 +24,10 @@ use tokio::task::JoinHandle;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::route::{Access, Route};
+use crate::anchors;
 use crate::config::Config;
 use crate::denied::Denied;
 use crate::service::Service;
-use crate::verify::TrustAnchor;
 
 /// What every handler gets.
 type Shared = Arc<Service>;
@@ -83,7 +83,7 @@ impl Running {
 pub fn serve(listener: TcpListener, config: Config) -> Result<Running, ServeError> {
     let address: SocketAddr = listener.local_addr()?;
     let admin_token = config.admin_token.clone();
-    let trust_anchors = trust_anchors(&config.trust_anchors_pem)?;
+    let trust_anchors = anchors::read(&config.trust_anchors_pem).map_err(ServeError::TrustAnchors)?;
     let service = Arc::new(Service::new(config, trust_anchors));
     let (stop, mut stopped) = watch::channel(());
     tokio::spawn(push_now_and_then(Arc::clone(&service), stopped.clone()));
@@ -130,14 +130,4 @@ async fn push_now_and_then(service: Shared, mut stopped: watch::Receiver<()>) {
     while tokio::time::timeout(PUSH_INTERVAL, stopped.changed()).await.is_err() {
         service.push_due().await;
     }
-}
-
-fn trust_anchors(pem: &str) -> Result<Vec<TrustAnchor>, ServeError> {
-    use x509_cert::der::Encode as _;
-    if pem.trim().is_empty() {
-        return Ok(Vec::new());
-    }
-    let problem = |error: x509_cert::der::Error| ServeError::TrustAnchors(error.to_string());
-    let certificates = x509_cert::Certificate::load_pem_chain(pem.as_bytes()).map_err(problem)?;
-    certificates.iter().map(|certificate| certificate.to_der().map(TrustAnchor::for_all).map_err(problem)).collect()
 }

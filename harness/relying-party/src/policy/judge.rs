@@ -15,6 +15,8 @@ pub struct Evidence {
     pub backup_eligible: bool,
     /// What its attestation was worth when it was registered.
     pub attestation: AttestationKind,
+    /// Whether that attestation covers the AAGUID; a FIDO U2F statement does not.
+    pub aaguid_attested: bool,
     /// Whether its user was verified in this ceremony.
     pub user_verified: bool,
     /// The transports the client reported when it was registered; empty where it reported none.
@@ -134,7 +136,14 @@ impl Rules {
     fn against_attestation(&self, evidence: &Evidence) -> Option<Refusal> {
         let (class, reason, message) = match evidence.attestation {
             _ if !self.attestation_required => return None,
-            AttestationKind::Basic { trusted: true } => return None,
+            AttestationKind::Basic { trusted: true } if evidence.aaguid_attested || !self.chooses_models() => {
+                return None;
+            }
+            AttestationKind::Basic { trusted: true } => (
+                ReasonClass::AttestationUntrusted,
+                "attestation_untrusted",
+                "the attestation does not cover the type of the authenticator",
+            ),
             AttestationKind::None => {
                 (ReasonClass::AttestationMissing, "attestation_required", "nothing vouches for the authenticator")
             }
@@ -148,6 +157,10 @@ impl Rules {
             }
         };
         Some(self.refusal(class, reason, message, "enforce_attestation"))
+    }
+
+    fn chooses_models(&self) -> bool {
+        self.allowed.is_some() || !self.blocked.is_empty()
     }
 
     fn against_transports(&self, evidence: &Evidence) -> Option<Refusal> {
@@ -190,6 +203,7 @@ mod tests {
             aaguid: YUBIKEY.parse().unwrap(),
             backup_eligible: false,
             attestation: AttestationKind::Basic { trusted: true },
+            aaguid_attested: true,
             user_verified: true,
             transports: vec!["usb".into(), "nfc".into()],
             attachment: Some("cross-platform".into()),
@@ -204,13 +218,14 @@ mod tests {
     #[test]
     fn each_defect_has_its_reason_and_the_honest_key_passes() {
         assert_eq!(reasons(&good()), [""; 0]);
-        let defects: [(&str, Spoil); 9] = [
+        let defects: [(&str, Spoil); 10] = [
             ("aaguid_not_permitted_for_tier_0", |e| e.aaguid = BLOCKED.parse().unwrap()),
             ("aaguid_not_allowed_for_tier_0", |e| e.aaguid = Aaguid::ZERO),
             ("backup_eligible_not_allowed_for_tier_0", |e| e.backup_eligible = true),
             ("attestation_required_for_tier_0", |e| e.attestation = AttestationKind::None),
             ("attestation_untrusted_for_tier_0", |e| e.attestation = AttestationKind::SelfAttested),
             ("attestation_untrusted_for_tier_0", |e| e.attestation = AttestationKind::Basic { trusted: false }),
+            ("attestation_untrusted_for_tier_0", |e| e.aaguid_attested = false),
             ("user_verification_required_for_tier_0", |e| e.user_verified = false),
             ("transport_not_allowed_for_tier_0", |e| e.transports = vec!["usb".into(), "hybrid".into()]),
             ("platform_authenticator_not_allowed_for_tier_0", |e| e.attachment = Some("platform".into())),
@@ -228,6 +243,7 @@ mod tests {
             aaguid: BLOCKED.parse().unwrap(),
             backup_eligible: true,
             attestation: AttestationKind::None,
+            aaguid_attested: false,
             user_verified: false,
             transports: vec!["hybrid".into()],
             attachment: None,

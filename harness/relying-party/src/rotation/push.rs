@@ -109,6 +109,7 @@ fn credential(credential: &Credential) -> Value {
         "transports": credential.transports,
         "attachment": credential.attachment,
         "attestationFormat": credential.attestation_format,
+        "aaguidAttested": credential.aaguid_attested,
         "attestationTrusted": credential.attestation == crate::verify::AttestationKind::Basic { trusted: true },
     })
 }

@@ -61,6 +61,8 @@ struct Described {
     attestation_format: Option<String>,
     #[serde(default)]
     attestation_trusted: bool,
+    #[serde(default)]
+    aaguid_attested: bool,
 }
 
 /// What a patch says, read and not yet done.
@@ -144,6 +146,7 @@ impl Service {
             aaguid: described.aaguid,
             attestation_format: described.attestation_format.unwrap_or_else(|| "none".to_owned()),
             attestation,
+            aaguid_attested: described.aaguid_attested,
             transports: described.transports,
             attachment: described.attachment,
             created: self.now(),

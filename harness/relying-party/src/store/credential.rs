@@ -18,6 +18,8 @@ pub(crate) struct Credential {
     pub(crate) aaguid: Aaguid,
     pub(crate) attestation_format: String,
     pub(crate) attestation: AttestationKind,
+    /// Whether a trusted certificate vouches for the AAGUID.
+    pub(crate) aaguid_attested: bool,
     /// What the client reported at registration, unsigned.
     pub(crate) transports: Vec<String>,
     /// What the client reported at registration, unsigned.
@@ -46,6 +48,7 @@ impl Credential {
             aaguid: self.aaguid,
             backup_eligible: self.record.backup_eligible,
             attestation: self.attestation,
+            aaguid_attested: self.aaguid_attested,
             user_verified,
             transports: self.transports.clone(),
             attachment: self.attachment.clone(),

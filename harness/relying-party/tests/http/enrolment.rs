@@ -32,7 +32,10 @@ async fn a_listed_key_is_enrolled_and_signs_in_with_and_without_a_name() {
     let listed = &listed["credentials"][0];
     assert_eq!((&listed["aaguid"], &listed["be"], &listed["bs"]), (&json!(YUBIKEY), &json!(false), &json!(false)));
     assert_eq!((&listed["sign_count"], &listed["transports"]), (&json!(3), &json!(["usb", "nfc"])));
-    assert_eq!(listed["attestation"], json!({"format": "packed", "kind": {"basic": {"trusted": true}}}));
+    assert_eq!(
+        listed["attestation"],
+        json!({"format": "packed", "kind": {"basic": {"trusted": true}}, "covers_aaguid": true})
+    );
     assert_eq!(world.ask(&format!("/admin/users?username={ADMIN}")).await["users"][0]["credentials_missing"], 1);
 }
 
@@ -77,6 +80,14 @@ async fn tier_1_takes_managed_icloud_only_with_its_attestation() {
     managed.attests = Attests::Trusted;
     world.browser().register(SRE, &mut managed).await.ok();
     world.browser().register(ALICE, &mut Authenticator::synced(2, ICLOUD)).await.ok();
+}
+
+#[tokio::test]
+async fn a_root_of_one_model_vouches_for_no_other() {
+    let world = World::trusting_for(FEITIAN).await;
+    let mut yubikey = Authenticator::key(1, YUBIKEY);
+    world.browser().register(ADMIN, &mut yubikey).await.refused(400, "attestation_untrusted_for_tier_0");
+    world.browser().register(ADMIN, &mut Authenticator::key(1, FEITIAN)).await.ok();
 }
 
 #[tokio::test]

@@ -69,9 +69,18 @@ impl World {
     }
 
     pub(crate) async fn with_policy(policy: Policy) -> Self {
+        Self::start(policy, root_pem()).await
+    }
+
+    /// The hardened policy, with a root that vouches for one model only.
+    pub(crate) async fn trusting_for(aaguid: &str) -> Self {
+        Self::start(Policy::builtin("hardened").unwrap(), format!("AAGUID: {aaguid}\n{}", root_pem())).await
+    }
+
+    async fn start(policy: Policy, trust_anchors_pem: String) -> Self {
         let clock = Clock::standing_at(Timestamp::from_unix(1_779_753_600));
         let config = Config {
-            trust_anchors_pem: root_pem(),
+            trust_anchors_pem,
             clock: clock.clone(),
             seed: Some([5; 32]),
             ..Config::new(policy, Users::builtin())
