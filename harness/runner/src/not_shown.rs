@@ -63,7 +63,10 @@ const ALWAYS: &[(NotShownWhy, &str, &str)] = &[
 pub(crate) fn gather(cases: &[Case], not_selected: usize) -> Vec<NotShown> {
     let mut all: Vec<NotShown> = cases.iter().flat_map(of_case).collect();
     if not_selected > 0 {
-        let what = format!("{not_selected} scenarios that were not selected");
+        let what = match not_selected {
+            1 => "1 scenario that was not selected".to_owned(),
+            many => format!("{many} scenarios that were not selected"),
+        };
         all.push(NotShown { what, why: NotShownWhy::NotTested, words: "left out by name or by shard".to_owned() });
     }
     all.extend(ALWAYS.iter().map(|(why, what, words)| NotShown {

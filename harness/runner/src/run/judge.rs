@@ -52,7 +52,10 @@ fn judge(act: &Act, expect: &Expectation, reasons: Reasons) -> Judgement {
     if let Some(contradiction) = contradiction(act) {
         return Judgement::Breaks(contradiction);
     }
-    let breaks = || Judgement::Breaks(format!("expected {expect}, but it was {}", act.outcome));
+    let breaks = || match &act.detail {
+        Some(found) => Judgement::Breaks(found.clone()),
+        None => Judgement::Breaks(format!("expected {expect}, but it was {}", act.outcome)),
+    };
     match (&act.outcome, expect) {
         (Outcome::Crashed { why }, _) => Judgement::Breaks(format!("expected {expect}, but it crashed: {why}")),
         (Outcome::Throttled, _) => Judgement::Open("the target asks for patience, which is no refusal".to_owned()),

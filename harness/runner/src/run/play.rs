@@ -2,7 +2,6 @@
 
 use super::actor::{Act, Actor, Stop, Take};
 use super::judge::{Judgement, Reasons, alone, between};
-use crate::environment_error::EnvironmentError;
 use crate::evidence::{Role, StepReport};
 use crate::scenario::{Condition, Expectation, Scenario, Step, Subject, Verb};
 use crate::verdict::Proof;
@@ -26,7 +25,7 @@ pub(crate) enum Ended {
     Inconclusive(String),
     Skipped(String),
     NotApplicable(String),
-    Trouble(EnvironmentError),
+    Trouble(String),
 }
 
 impl From<Stop> for Ended {
@@ -35,7 +34,7 @@ impl From<Stop> for Ended {
             Stop::NotApplicable(why) => Self::NotApplicable(why),
             Stop::Skipped(why) => Self::Skipped(why),
             Stop::Inconclusive(why) => Self::Inconclusive(why),
-            Stop::Environment(error) => Self::Trouble(error),
+            Stop::Environment(error) => Self::Trouble(error.to_string()),
         }
     }
 }

@@ -125,3 +125,26 @@ fn a_lie_that_has_to_be_refused_gets_its_control() {
     );
     assert_eq!(scenario.decisive_step(), Some(1));
 }
+
+#[test]
+fn the_nine_rows_are_measured_once_each() {
+    let suite = Suite::embedded(&vocabulary()).expect("valid");
+    let mut rows: Vec<u8> = suite.scenarios.iter().filter_map(|scenario| Some(scenario.row.as_ref()?.number)).collect();
+    rows.sort_unstable();
+    assert_eq!(rows, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+/// The same lie for the same reason in two ceremonies is one attack; what is counted are different ones.
+#[test]
+fn at_least_25_attacks_differ_in_their_lie_and_their_reason() {
+    let suite = Suite::embedded(&vocabulary()).expect("valid");
+    let steps = suite.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    let pairs = steps.filter_map(|step| match (step.verb.tampers(), &step.expect) {
+        ([lie], Expectation::Rejected(classes)) => Some((lie.value.tamper.id, classes.first()?.as_str())),
+        _ => None,
+    });
+    let pairs: std::collections::BTreeSet<_> = pairs.collect();
+    assert!(pairs.len() >= 25, "{pairs:?}");
+    let reasons: std::collections::BTreeSet<_> = pairs.iter().map(|(_, reason)| reason).collect();
+    assert!(reasons.len() >= 15, "{reasons:?}");
+}

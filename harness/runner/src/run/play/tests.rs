@@ -3,6 +3,7 @@ use std::collections::VecDeque;
 use keyrig_ctap::ReasonClass;
 
 use super::*;
+use crate::environment_error::EnvironmentError;
 use crate::evidence::CeremonyReport;
 use crate::outcome::Outcome;
 use crate::scenario::{Suite, Vocabulary};
