@@ -27,5 +27,9 @@ open_enum! {
         LARGE_BLOBS = 0x0c => "authenticatorLargeBlobs",
         /// Configuration.
         CONFIG = 0x0d => "authenticatorConfig",
+        /// Fingerprints, as before CTAP 2.1.
+        BIO_ENROLLMENT_PREVIEW = 0x40 => "authenticatorBioEnrollment (preview)",
+        /// Discoverable credentials, as before CTAP 2.1.
+        CREDENTIAL_MANAGEMENT_PREVIEW = 0x41 => "authenticatorCredentialManagement (preview)",
     }
 }

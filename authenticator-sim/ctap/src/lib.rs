@@ -24,6 +24,7 @@ pub mod reason_class;
 pub mod seal;
 pub mod status;
 pub mod time;
+pub mod u2f;
 
 pub use aaguid::Aaguid;
 pub use command::Command;

@@ -112,6 +112,26 @@ impl<'n, 'a> Fields<'n, 'a> {
         self.uint(key).map(|node| expect_bytes(node, field).map(<[u8]>::to_vec)).transpose()
     }
 
+    /// The unsigned integer with this unsigned key, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotA`].
+    pub fn optional_uint(&self, key: u64, field: &'static str) -> Result<Option<u64>, DecodeError> {
+        self.uint(key).map(|node| expect_uint(node, field)).transpose()
+    }
+
+    /// The bytes of the map with this unsigned key, if it is there; `message` is what was parsed.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotA`].
+    pub fn optional_map(&self, key: u64, field: &'static str, message: &[u8]) -> Result<Option<Vec<u8>>, DecodeError> {
+        let Some(node) = self.uint(key) else { return Ok(None) };
+        Fields::of(node, field)?;
+        Ok(Some(node.span.of(message).to_vec()))
+    }
+
     /// The mandatory member with this unsigned key.
     ///
     /// # Errors

@@ -5,10 +5,15 @@
 
 mod descriptor;
 mod entity;
+mod members;
 
+pub mod bio_enrollment;
 pub mod client_pin;
+pub mod config;
+pub mod credential_management;
 pub mod get_assertion;
 pub mod get_info;
+pub mod large_blobs;
 pub mod make_credential;
 
 pub use descriptor::{Descriptor, PUBLIC_KEY};
