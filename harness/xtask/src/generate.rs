@@ -24,7 +24,7 @@ const TESTS: [&str; 2] = ["schema", "openapi"];
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let check = arguments.check;
     let work = move || {
-        let mut tests = process::cargo(["test", "--workspace", "--lib", "--quiet", "--"]);
+        let mut tests = process::cargo(["test", "--workspace", "--lib", "--no-fail-fast", "--quiet", "--"]);
         tests.args(TESTS);
         if !check {
             tests.env("KEYRIG_GENERATE", "1");

@@ -21,8 +21,8 @@ pub(super) const SUITE: Suite = Suite {
     run,
 };
 
-const JUNIT_XSD: &str = "harness/runner/src/report/junit.xsd";
-const JSON_SCHEMA: &str = "harness/runner/src/report/report.schema.json";
+const JUNIT_XSD: &str = "harness/runner/schemas/junit-10.xsd";
+const JSON_SCHEMA: &str = "harness/runner/schemas/report.schema.json";
 
 fn run() -> Result<Tally, Failure> {
     let readers = workspace::root().join("harness/xtask/reports");
@@ -40,8 +40,10 @@ fn run() -> Result<Tally, Failure> {
     let mut tally = read(&readers, &junit, &json)?;
     let node = Node::find()?;
     node.install(&readers)?;
-    let mut open = node.run(&readers.join("open_html.mjs"));
-    tally += process::run_tests(open.args([html, json, report("a.png")]))?;
+    let open = || node.run(&readers.join("open_html.mjs"));
+    let defects = [readers.join("defects.html"), readers.join("defects.json"), report("defects.png")];
+    tally += process::run_tests(open().arg("--defects").args(defects))?;
+    tally += process::run_tests(open().args([html, json, report("a.png")]))?;
     Ok(tally)
 }
 
