@@ -112,7 +112,9 @@ impl Words {
     /// Writes what later runs compare with or tell again.
     fn keep(&self, summary: &Summary) -> Result<(), Failure> {
         if let Some(path) = &self.write_baseline {
-            write(path, &Baseline::of(summary).to_string())?;
+            let heading =
+                format!("# The findings of `keyrig run --target {}`; --write-baseline writes them.", self.target);
+            write(path, &format!("{heading}\n{}", Baseline::of(summary)))?;
         }
         let Some(folder) = &self.findings else { return Ok(()) };
         for finding in summary.cases.iter().filter_map(|case| case.end.verdict()?.finding()) {

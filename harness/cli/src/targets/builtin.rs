@@ -46,7 +46,11 @@ impl Builtin {
             Some(policy) => (**policy).clone(),
             None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
         };
-        Ok(Config { trust_anchors_pem: trust_anchors(), seed: Some(self.seed), ..Config::new(policy, Users::builtin()) })
+        Ok(Config {
+            trust_anchors_pem: trust_anchors(),
+            seed: Some(self.seed),
+            ..Config::new(policy, Users::builtin())
+        })
     }
 
     async fn up(&self, wanted: Option<&str>) -> Result<Target, EnvironmentError> {
