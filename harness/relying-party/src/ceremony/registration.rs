@@ -63,12 +63,12 @@ impl Service {
         let now = self.now();
         let mut state = self.state();
         self.check_may_enrol(&state, &request.username, visitor)?;
-        let account = state.accounts.find_or_welcome(&request.username, &self.entropy);
+        let mut account = state.accounts.find_or_prepare(&request.username, &self.entropy);
         account.display_name = Some(request.display_name.clone());
-        let (account, rules) = (account.clone(), self.rules(account));
+        let rules = self.rules(&account);
         let pending = PendingRegistration {
             challenge: self.entropy.bytes(),
-            username: account.name.clone(),
+            account: account.clone(),
             algorithms: rules.algorithms.clone(),
             user_verification_required: wanted_user_verification(&rules, &request) == Requirement::Required,
             extensions: extension_names(&wanted_extensions(&request)),
@@ -87,7 +87,7 @@ impl Service {
         let mut state = self.state();
         let pending = self.take_registration(&mut state, visitor)?;
         let outcome = self.verified_registration(&state, &pending, &response, visitor);
-        let (at, username) = (self.now(), pending.username.as_str());
+        let (at, username) = (self.now(), pending.account.name.as_str());
         match outcome {
             Ok((account, verified)) => {
                 let credential_id = BASE64_URL_SAFE_NO_PAD.encode(&verified.credential_id);
@@ -121,8 +121,8 @@ impl Service {
         response: &RegistrationResponse,
         visitor: &Visitor,
     ) -> Result<(Account, VerifiedRegistration), Denied> {
-        let account = state.accounts.get(&pending.username).ok_or_else(user_disabled)?;
-        self.check_may_enrol(state, &pending.username, visitor)?;
+        let account = self.account_now(state, pending)?;
+        self.check_may_enrol(state, &account.name, visitor)?;
         let verified = verify::registration(&self.registration_expectation(pending, response), response)?;
         if state.credentials.get(&verified.credential_id).is_some() {
             return Err(verify::credential_exists().into());
@@ -136,9 +136,24 @@ impl Service {
             transports: verified.transports.clone(),
             attachment: verified.authenticator_attachment.clone(),
         };
-        match Denied::all(self.rules(account).judge_registration(&evidence)) {
+        match Denied::all(self.rules(&account).judge_registration(&evidence)) {
             Some(denied) => Err(denied.with("aaguid", verified.aaguid.to_string())),
-            None => Ok((account.clone(), verified)),
+            None => Ok((account, verified)),
+        }
+    }
+
+    /// The account as it is now, under the display name of this ceremony.
+    fn account_now(&self, state: &State, pending: &PendingRegistration) -> Result<Account, Denied> {
+        let display_name = pending.account.display_name.clone();
+        match state.accounts.get(&pending.account.name) {
+            None => Ok(pending.account.clone()),
+            Some(account) if account.user_handle == pending.account.user_handle => {
+                Ok(Account { display_name, ..account.clone() })
+            }
+            Some(_) => {
+                let message = "somebody else got this name in the meantime";
+                Err(challenge_refused("challenge_of_another_account", message, "7.1").into())
+            }
         }
     }
 
@@ -193,6 +208,7 @@ impl Service {
         });
         let login = state.sessions.login(Some(&visitor.sid), now).filter(|login| login.username == name);
         let recovering = login.is_some_and(|login| login.scope == Scope::RegisterPasskey);
+        state.accounts.admit(account.clone()).display_name.clone_from(&account.display_name);
         state.credentials.insert(credential);
         state.audit.log(now, "credential_registered", name, By::webauthn(name), details);
         if recovering {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 
 use keyrig_ctap::Aaguid;
 use schemars::JsonSchema;
@@ -189,8 +190,8 @@ pub enum Factor {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalQuorum {
-    /// How many different people.
-    pub count: u32,
+    /// How many different people, at least one.
+    pub count: NonZeroU32,
     /// Where they come from, each from another one as far as the count allows; `user.manager` is the user's manager.
     pub from_groups: Vec<String>,
     /// How each approver proves who they are.
@@ -251,12 +252,21 @@ impl ApprovalMethod {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnComplete {
-    /// Whether a fresh credential has to be registered before anything else.
+    /// A fresh credential has to be registered before anything else. This is no choice: it has to be `true`.
+    #[serde(deserialize_with = "only_true")]
+    #[schemars(extend("const" = true))]
     pub register_new_passkey: bool,
     /// `passkey_recovery_cooldown_until=now+<span>`: no tier-0 action before then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub set_attribute: Option<Cooldown>,
+}
+
+fn only_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    match bool::deserialize(deserializer)? {
+        true => Ok(true),
+        false => Err(de::Error::custom("a recovery that leads to no new credential is a way to sign in without one")),
+    }
 }
 
 /// No tier-0 action for this long after a recovery.

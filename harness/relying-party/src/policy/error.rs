@@ -129,10 +129,14 @@ fn describe(error: &Error) -> (String, Option<String>) {
         ),
         Error::SerdeMissingField { field, .. } => (format!("find the key `{field}`: it is missing"), None),
         Error::DuplicateMappingKey { key: Some(key), .. } => (format!("read the key `{key}`: it stands twice"), None),
+        Error::SerdeInvalidType { unexpected, expected, .. }
+        | Error::SerdeInvalidValue { unexpected, expected, .. } => {
+            (format!("read {unexpected}: expected {expected}"), None)
+        }
         other => {
             let text = other.to_string();
             let first_line = text.lines().next().unwrap_or_default();
-            let message = first_line.split_once(": ").map_or(first_line, |(_, rest)| rest);
+            let message = first_line.split(" at line ").next().unwrap_or(first_line);
             (format!("read the value: {message}"), None)
         }
     }

@@ -159,9 +159,24 @@ fn each_mistake_names_its_place_and_the_nearest_right_name() {
             "passkey_recovery_cooldown_until",
             None,
         ),
+        (
+            "recovery_workflow:\n  on_event: passkey_reset_requested\n  steps:\n    - on_complete:\n        \
+             register_new_passkey: false\n",
+            (5, 31),
+            "no new credential",
+            None,
+        ),
+        (
+            "recovery_workflow:\n  on_event: passkey_reset_requested\n  steps:\n    - require_at_least_one:\n        \
+             - approval_quorum: {count: 0, from_groups: [], method: admin_record}\n",
+            (5, 29),
+            "read integer `0`: expected a nonzero u32",
+            None,
+        ),
     ];
     for (text, (line, column), words, advice) in cases {
         let (at_line, at_column, message, help) = mistake(text);
+        assert!(!message.contains(" at line "), "{message}");
         assert_eq!((at_line, at_column), (Some(line), Some(column)), "{message}");
         assert!(message.contains(words), "{message}");
         assert_eq!(help.as_deref(), advice, "{message}");
@@ -200,5 +215,18 @@ fn a_policy_written_out_is_read_back() {
         let text = serde_json::to_string(Policy::builtin(name).unwrap().document()).unwrap();
         let again = Policy::read(name, &text).unwrap();
         assert_eq!(serde_json::to_string(again.document()).unwrap(), text);
+    }
+}
+
+#[test]
+fn the_builtin_files_are_as_their_schemas_say() {
+    let files = Policy::builtin_names().map(|name| (Policy::builtin_text(name).unwrap(), Policy::schema()));
+    let users = (include_str!("../../policies/users.yaml"), crate::Users::schema());
+    for (text, schema) in files.chain([users]) {
+        let schema = jsonschema::validator_for(schema.as_value()).unwrap();
+        let file: serde_json::Value = serde_saphyr::from_str(text).unwrap();
+        let mistakes: Vec<String> = schema.iter_errors(&file).map(|mistake| mistake.to_string()).collect();
+        assert_eq!(mistakes, [""; 0]);
+        assert!(!schema.is_valid(&serde_json::json!({"rotatoin": {}})));
     }
 }

@@ -174,7 +174,7 @@ pub(super) fn approval_missing(approvals: usize, quorum: &ApprovalQuorum) -> Den
     let message = "too few people approved, or not the right ones";
     Denied::new(403, ReasonClass::ApprovalMissing, "approval_missing", message)
         .with("approvals", approvals)
-        .with("needed", quorum.count)
+        .with("needed", quorum.count.get())
         .with("from_groups", quorum.from_groups.clone())
 }
 

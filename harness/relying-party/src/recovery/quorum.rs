@@ -33,7 +33,7 @@ pub(super) fn is_met(
         .map(|approver| stands_for(quorum, user, approver))
         .filter(|groups| !groups.is_empty())
         .collect();
-    let count = usize::try_from(quorum.count).unwrap_or(usize::MAX);
+    let count = usize::try_from(quorum.count.get()).unwrap_or(usize::MAX);
     groups.len() >= count && covered(&groups, quorum.from_groups.len()) >= count.min(quorum.from_groups.len())
 }
 
@@ -56,6 +56,8 @@ fn covered(people: &[Vec<usize>], groups: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
     use crate::entropy::Entropy;
     use crate::policy::ApprovalMethod;
@@ -70,7 +72,7 @@ mod tests {
         accounts.create("guard2", security(), None, &entropy);
         accounts.create("stranger", Vec::new(), None, &entropy);
         let quorum = ApprovalQuorum {
-            count: 2,
+            count: NonZeroU32::new(2).unwrap(),
             from_groups: vec![MANAGER.into(), "security_team".into()],
             method: ApprovalMethod::AdminRecord,
         };

@@ -14,6 +14,9 @@ use crate::store::{Credential, State};
 /// How long a relying party downstream may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long one that failed is left alone, by the relying party's clock.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
 /// Pushes one at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Pusher {
@@ -22,7 +25,7 @@ pub(crate) struct Pusher {
 }
 
 impl Service {
-    /// Pushes everything that is due. What fails stays due and is tried again at the next occasion.
+    /// Pushes everything that is due. What fails stays due and is tried again a little later.
     ///
     /// Whoever comes while another pushes leaves it to them: a ring of relying parties must not wait for itself.
     pub(crate) async fn push_due(&self) {
@@ -50,6 +53,7 @@ impl Service {
             Err(why) => {
                 let news = downstream.last_error.as_ref() != Some(&why);
                 downstream.last_error = Some(why.clone());
+                downstream.due.insert(job.username.clone(), now.after(RETRY_AFTER));
                 if !news {
                     return;
                 }

@@ -88,7 +88,8 @@ impl Service {
                 return Err(Denied::new(409, ReasonClass::CredentialExists, "credential_exists", message));
             }
         }
-        let account = state.accounts.find_or_welcome(username, &self.entropy);
+        let newcomer = state.accounts.find_or_prepare(username, &self.entropy);
+        let account = state.accounts.admit(newcomer);
         if let Some(handle) = change.user_handle {
             account.user_handle = handle;
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::store::Bounded;
+use crate::store::{Account, Bounded};
 
 /// More browsers than this at once and the one that was quiet longest starts anew.
 const CAPACITY: usize = 10_000;
@@ -28,7 +28,8 @@ pub(crate) struct Session {
 #[derive(Clone, Debug)]
 pub(crate) struct PendingRegistration {
     pub(crate) challenge: [u8; 32],
-    pub(crate) username: String,
+    /// Whose credential it will be. A newcomer's account is kept when there is a credential to go with it.
+    pub(crate) account: Account,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) user_verification_required: bool,
     pub(crate) extensions: Vec<String>,
@@ -160,7 +161,7 @@ impl Sessions {
 
 impl Session {
     fn is_about(&self, username: &str) -> bool {
-        let registering = self.registration.as_ref().map(|pending| pending.username.as_str());
+        let registering = self.registration.as_ref().map(|pending| pending.account.name.as_str());
         let authenticating = self.authentication.as_ref().and_then(|pending| pending.username.as_deref());
         let signed_in = self.login.as_ref().map(|login| login.username.as_str());
         [registering, authenticating, signed_in].contains(&Some(username))

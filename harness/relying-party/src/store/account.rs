@@ -19,6 +19,20 @@ pub(crate) struct Account {
     pub(crate) cooldown_until: Option<Timestamp>,
 }
 
+impl Account {
+    fn new(name: &str, groups: Vec<String>, manager: Option<String>, entropy: &Entropy) -> Self {
+        Self {
+            name: name.to_owned(),
+            user_handle: entropy.bytes::<32>().to_vec(),
+            display_name: None,
+            groups,
+            manager,
+            disabled: false,
+            cooldown_until: None,
+        }
+    }
+}
+
 /// All accounts by name.
 #[derive(Debug)]
 pub(crate) struct Accounts {
@@ -39,21 +53,18 @@ impl Accounts {
         manager: Option<String>,
         entropy: &Entropy,
     ) -> &mut Account {
-        self.by_name.entry(name.to_owned()).or_insert_with(|| Account {
-            name: name.to_owned(),
-            user_handle: entropy.bytes::<32>().to_vec(),
-            display_name: None,
-            groups,
-            manager,
-            disabled: false,
-            cooldown_until: None,
-        })
+        self.by_name.entry(name.to_owned()).or_insert_with(|| Account::new(name, groups, manager, entropy))
     }
 
-    /// Finds the account of that name, or creates one for a newcomer.
-    pub(crate) fn find_or_welcome(&mut self, name: &str, entropy: &Entropy) -> &mut Account {
-        let newcomers = self.newcomers.clone();
-        self.create(name, newcomers, None, entropy)
+    /// The account of that name, or one for a newcomer, which is not kept before somebody admits it.
+    pub(crate) fn find_or_prepare(&self, name: &str, entropy: &Entropy) -> Account {
+        let newcomer = || Account::new(name, self.newcomers.clone(), None, entropy);
+        self.get(name).cloned().unwrap_or_else(newcomer)
+    }
+
+    /// Keeps an account, unless there is one of that name.
+    pub(crate) fn admit(&mut self, account: Account) -> &mut Account {
+        self.by_name.entry(account.name.clone()).or_insert(account)
     }
 
     pub(crate) fn newcomers(&self) -> &[String] {

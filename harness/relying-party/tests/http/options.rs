@@ -100,3 +100,20 @@ async fn a_challenge_is_good_once_in_one_session_for_five_minutes() {
     world.wait(std::time::Duration::from_secs(300));
     browser.post("/assertion/result", key.get(&options)).await.refused(400, "challenge_expired");
 }
+
+#[tokio::test]
+async fn an_account_comes_with_its_first_credential_and_not_before() {
+    let world = World::with("hardened").await;
+    let known = world.ask("/admin/users").await["users"].as_array().unwrap().len();
+    let (first, second) = (world.browser(), world.browser());
+    let (mut one, mut two) = (Authenticator::synced(1, ICLOUD), Authenticator::synced(2, ICLOUD));
+    let name = "new@corp.example.com";
+    let (hers, his) = (first.registration_options(name).await.ok(), second.registration_options(name).await.ok());
+    assert_eq!(world.ask("/admin/users").await["users"].as_array().unwrap().len(), known);
+    assert_ne!(hers["user"]["id"], his["user"]["id"]);
+    first.post("/attestation/result", one.create(&hers)).await.ok();
+    let late = second.post("/attestation/result", two.create(&his)).await;
+    late.refused(400, "challenge_of_another_account");
+    assert_eq!(world.ask("/admin/users").await["users"].as_array().unwrap().len(), known + 1);
+    world.browser().sign_in(None, &mut one).await.ok();
+}
