@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::ceremony::Ceremony;
 use crate::run::verb_of_target;
 use crate::scenario::{Scenario, Step, Subject, Verb};
-use crate::target::{Dialect, TargetFile};
+use crate::target::{self, Dialect, TargetFile};
 
 /// What one scenario would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -94,6 +94,9 @@ impl Plan {
         let Some(dialect) = Dialect::find(&file.dialect) else { return };
         for path in [(dialect.options_path)(ceremony), (dialect.result_path)(ceremony)] {
             self.sends.push(format!("POST {path} ({} of {user}{role})", ceremony.as_str()));
+        }
+        if let Some(form) = file.verbs.get(&target::Verb::SessionCheck) {
+            self.sends.push(format!("{} {} (whether there is a session)", form.method, form.path));
         }
     }
 

@@ -32,7 +32,7 @@ use crate::evidence::{Role, StepReport};
 use crate::finding::{Finding, TargetNote};
 use crate::known::Known;
 use crate::not_shown;
-use crate::scenario::{Scenario, Suite};
+use crate::scenario::{Driver, Scenario, Suite};
 use crate::severity::Severity;
 use crate::summary::{Case, Counts, End, Header, Summary};
 use crate::target::Targets;
@@ -59,6 +59,8 @@ pub struct Settings {
     pub policy: Option<String>,
     /// The client profile's id.
     pub client: String,
+    /// Who plays the client.
+    pub driver: Driver,
     /// Where everything random comes from.
     pub seed: Seed,
     /// When the run begins.
@@ -84,6 +86,7 @@ impl Settings {
             target: "builtin".to_owned(),
             policy: None,
             client: "l3".to_owned(),
+            driver: Driver::default(),
             seed,
             started,
             shard: None,
@@ -177,7 +180,7 @@ impl Run<'_> {
         };
         let reasons = if self.settings.exact_reasons { Reasons::Exact } else { Reasons::Foreign };
         let mut seen = |step: &StepReport| listen(Event::StepEnded { id: scenario.id(), step });
-        play(scenario, &mut world, reasons, &mut seen).await
+        play(scenario, &mut world, (reasons, self.settings.driver), &mut seen).await
     }
 
     fn case(&self, scenario: &Scenario, target: TargetNote, played: Played, took: Duration, header: &Header) -> Case {
@@ -275,10 +278,16 @@ fn finding(
         measured: shown.map(|step| step.outcome.clone()).unwrap_or_default(),
         measured_class: shown.and_then(|step| step.class.clone()),
         difference: shown.and_then(|step| step.difference.clone()),
-        evidence: steps.iter().filter(|step| step.number == number).cloned().collect(),
+        evidence: evidence(steps, number),
         scenario_file: scenario.file.clone(),
         scenario_text: scenario.text.to_string(),
     }
+}
+
+/// The attack between its controls; where it has none, everything that led to it.
+fn evidence(steps: &[StepReport], number: usize) -> Vec<StepReport> {
+    let sandwich = steps.iter().any(|step| step.number == number && step.role == Role::Attack);
+    steps.iter().filter(|step| !sandwich || step.number == number).cloned().collect()
 }
 
 /// A refusal by accident is worth saying once for each target.

@@ -3,7 +3,7 @@
 use super::actor::{Act, Actor, Stop, Take};
 use super::judge::{Judgement, Reasons, alone, between};
 use crate::evidence::{Role, StepReport};
-use crate::scenario::{Condition, Expectation, Scenario, Step, Subject, Verb};
+use crate::scenario::{Condition, Driver, Expectation, Scenario, Step, Subject, Verb};
 use crate::verdict::Proof;
 
 /// What came of a scenario.
@@ -43,10 +43,11 @@ impl From<Stop> for Ended {
 pub(crate) async fn play<A: Actor>(
     scenario: &Scenario,
     actor: &mut A,
-    reasons: Reasons,
+    (reasons, driver): (Reasons, Driver),
     seen: &mut dyn FnMut(&StepReport),
 ) -> Played {
-    let mut play = Play { scenario, actor, reasons, seen, steps: Vec::new(), decisive: None, refusal_seen: false };
+    let mut play =
+        Play { scenario, actor, reasons, driver, seen, steps: Vec::new(), decisive: None, refusal_seen: false };
     let end = play.all().await;
     Played { end, steps: play.steps, decisive: play.decisive }
 }
@@ -55,6 +56,7 @@ struct Play<'a, A> {
     scenario: &'a Scenario,
     actor: &'a mut A,
     reasons: Reasons,
+    driver: Driver,
     seen: &'a mut dyn FnMut(&StepReport),
     steps: Vec<StepReport>,
     decisive: Option<usize>,
@@ -83,12 +85,13 @@ impl<A: Actor> Play<'_, A> {
         if decides {
             self.decisive = Some(place);
         }
+        let expect = step.expect_with(self.driver);
         let sets_the_scene = self.scenario.is_attack() && !self.refusal_seen && !compares(&step.verb);
-        self.refusal_seen |= step.expect != Expectation::Accepted;
+        self.refusal_seen |= *expect != Expectation::Accepted;
         Ok(match judgement {
             Judgement::Holds(proof) => Ended::Pass(proof),
             Judgement::Open(why) => Ended::Inconclusive(format!("step {number}: {why}")),
-            Judgement::Breaks(why) if sets_the_scene && step.expect == Expectation::Accepted => {
+            Judgement::Breaks(why) if sets_the_scene && *expect == Expectation::Accepted => {
                 Ended::Inconclusive(format!("step {number} sets the scene and did not succeed: {why}"))
             }
             Judgement::Breaks(summary) => {
@@ -103,7 +106,7 @@ impl<A: Actor> Play<'_, A> {
         if decides {
             self.applies(&act)?;
         }
-        Ok((self.steps.len() - 1, alone(&act, &step.expect, self.reasons)))
+        Ok((self.steps.len() - 1, alone(&act, step.expect_with(self.driver), self.reasons)))
     }
 
     async fn sandwich(
@@ -124,13 +127,13 @@ impl<A: Actor> Play<'_, A> {
         }
         let attack = self.act(number, step, &step.verb, Role::Attack).await?;
         let trailing = self.act(number, step, control, Role::TrailingControl).await?;
-        Ok((place, between(&attack, &trailing, &step.expect, self.reasons)))
+        Ok((place, between(&attack, &trailing, step.expect_with(self.driver), self.reasons)))
     }
 
     async fn act(&mut self, number: usize, step: &Step, verb: &Verb, role: Role) -> Result<Act, Stop> {
         let act = self.actor.act(verb, Take { number, role }).await?;
         let control = matches!(role, Role::LeadingControl | Role::TrailingControl);
-        let expected = if control { Expectation::Accepted.to_string() } else { step.expect.to_string() };
+        let expected = if control { &Expectation::Accepted } else { step.expect_with(self.driver) }.to_string();
         let mut report = StepReport {
             number,
             line: step.line,

@@ -24,7 +24,9 @@ pub use grammar::Vocabulary;
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use schema::schema;
 pub(crate) use schema::schema_of;
-pub use step::{Authenticate, Expectation, Hold, Options, Plug, Recover, Register, Scene, Step, Verb, VerbName};
+pub use step::{
+    Authenticate, Driver, Expectation, Hold, Options, Plug, Recover, Register, Scene, Step, Verb, VerbName,
+};
 pub use suite::{LoadError, Suite};
 
 /// One scenario file.

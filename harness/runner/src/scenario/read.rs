@@ -12,7 +12,7 @@ use super::grammar::{Kind, Vocabulary, check};
 use super::mistake::{Mistake, Mistakes};
 use super::node::{Node, Placed, parse, range};
 use super::read_verb::read_verb;
-use super::step::{Expectation, Step, Verb};
+use super::step::{Driver, Expectation, Step, Verb};
 use super::words::{SCENARIO, VERBS};
 use super::{Attacker, Basis, Row, Scenario, condition};
 
@@ -87,6 +87,7 @@ impl<'a> Reader<'a> {
         let entries = Entries::of(node);
         let verb = read_verb(self, &name.value, value, Entries::of(value))?;
         let expect = entries.get("expect").map_or(Expectation::Accepted, expectation);
+        let by_driver = entries.get("expect-by-driver").map(by_driver).unwrap_or_default();
         let over = entries.get("control");
         let lies = !verb.tampers().is_empty() && matches!(expect, Expectation::Rejected(_));
         let control = (lies || over.is_some()).then(|| self.control(&name.value, value, over)).flatten();
@@ -94,6 +95,7 @@ impl<'a> Reader<'a> {
             difference: control.as_ref().map(|_| difference(&verb, over)),
             verb,
             expect,
+            by_driver,
             control,
             note: entries.text("note"),
             line: name.referenced.line(),
@@ -133,6 +135,12 @@ fn expectation(node: &Placed) -> Expectation {
             None => Expectation::Rejected(classes(entries.many("rejected"))),
         },
     }
+}
+
+fn by_driver(node: &Placed) -> Vec<(Driver, Expectation)> {
+    let entries = Entries::of(node);
+    let ends = Driver::ALL.into_iter().map(|(name, driver)| (driver, entries.get(name)));
+    ends.filter_map(|(driver, node)| Some((driver, expectation(node?)))).collect()
 }
 
 fn classes(nodes: &[Placed]) -> Vec<ReasonClass> {

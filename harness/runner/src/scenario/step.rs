@@ -19,6 +19,8 @@ pub struct Step {
     pub verb: Verb,
     /// How it has to end.
     pub expect: Expectation,
+    /// How it has to end with other drivers.
+    pub by_driver: Vec<(Driver, Expectation)>,
     /// What its two controls do; `None` where it has none.
     pub control: Option<Verb>,
     /// What the controls do otherwise, in words.
@@ -27,6 +29,30 @@ pub struct Step {
     pub note: Option<String>,
     /// The line of the verb in its file, from one.
     pub line: u64,
+}
+
+impl Step {
+    /// How it has to end with `driver`.
+    pub fn expect_with(&self, driver: Driver) -> &Expectation {
+        self.by_driver.iter().find(|(of, _)| *of == driver).map_or(&self.expect, |(_, expect)| expect)
+    }
+}
+
+/// Who plays the client of a ceremony.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Driver {
+    /// Our own client, and an emulated authenticator.
+    #[default]
+    Forge,
+    /// A real browser.
+    Browser,
+    /// Our own client, and a real key.
+    Hid,
+}
+
+impl Driver {
+    /// Each with its name in files.
+    pub const ALL: [(&'static str, Self); 3] = [("forge", Self::Forge), ("browser", Self::Browser), ("hid", Self::Hid)];
 }
 
 /// How a step has to end.

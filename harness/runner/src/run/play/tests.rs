@@ -47,7 +47,7 @@ fn run(scenario: &Scenario, script: &mut Script, reasons: Reasons) -> (Played, u
     let mut seen = 0;
     let mut listen = |_: &StepReport| seen += 1;
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let played = runtime.block_on(play(scenario, script, reasons, &mut listen));
+    let played = runtime.block_on(play(scenario, script, (reasons, Driver::Forge), &mut listen));
     (played, seen)
 }
 
@@ -133,6 +133,16 @@ fn what_stops_a_scenario_ends_it_with_its_own_word() {
         assert!(format!("{:?}", played.end).starts_with(word), "{:?}", played.end);
         assert!(played.steps.is_empty());
     }
+}
+
+#[test]
+fn another_driver_may_have_another_end() {
+    let text = "  - register: {user: alice}\n  - authenticate: {user: alice, tamper: wire/break-signature}
+    expect: {rejected: signature}
+    expect-by-driver: {browser: {client-refuses: NotAllowedError}, hid: rejected}\n";
+    let step = &scenario(text).steps[1];
+    let ends = Driver::ALL.map(|(_, driver)| step.expect_with(driver).to_string());
+    assert_eq!(ends, ["rejected(signature)", "client-refuses(NotAllowedError)", "rejected"]);
 }
 
 #[test]
