@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use keyrig_ctap::cbor::Writer;
+use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret};
 use keyrig_ctap::profile::{Profile, SignCount};
@@ -11,7 +12,7 @@ use keyrig_ctap::seal::{Draft, Seal, Sealed};
 use keyrig_ctap::{Instant, Status};
 
 use crate::attestation::{Attester, Vouching};
-use crate::command::Remembered;
+use crate::command::{Enumeration, Remembered};
 use crate::cut::Cut;
 use crate::key_agreement::KeyAgreement;
 use crate::reason::Reason;
@@ -43,6 +44,7 @@ pub(crate) struct Volatile {
     pub(crate) token: Option<Token>,
     pub(crate) key_agreement: KeyAgreement,
     pub(crate) remembered: Option<Remembered>,
+    pub(crate) enumeration: Option<Enumeration>,
     /// Wrong PINs since the last right one or the last power-up.
     pub(crate) wrong_pins: u8,
 }
@@ -66,6 +68,16 @@ impl Context {
     /// Whether an option of getInfo is true.
     pub(crate) fn offers(&self, option: &str) -> bool {
         self.cut.info.option(option) == Some(true)
+    }
+
+    /// Permissions that some command of the product honours, for a token by PIN or by what is built in.
+    pub(crate) fn permissions(&self, built_in: bool) -> Permissions {
+        let mut all = Permissions::MC.with(Permissions::GA);
+        if self.offers("credMgmt") || self.offers("credentialMgmtPreview") {
+            all = all.with(Permissions::CM);
+        }
+        let _ = built_in;
+        all
     }
 
     /// Whether the product can have a PIN.

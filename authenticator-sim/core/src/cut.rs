@@ -15,6 +15,8 @@ use crate::provider::ALGORITHMS;
 const OPTIONS: &[&str] = &[
     "alwaysUv",
     "clientPin",
+    "credMgmt",
+    "credentialMgmtPreview",
     "makeCredUvNotRqd",
     "noMcGaPermissionsWithClientPin",
     "pinUvAuthToken",
@@ -23,6 +25,9 @@ const OPTIONS: &[&str] = &[
     "up",
     "uv",
 ];
+
+/// Options that are of no use where nobody can be verified.
+const NEED_VERIFICATION: &[&str] = &["credMgmt", "credentialMgmtPreview", "pinUvAuthToken"];
 
 /// A profile, cut to what is implemented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +74,7 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
     });
     let can_verify = info.option("uv").is_some() || info.option("clientPin").is_some();
     info.options.retain(|name, value| {
-        let implemented = name != "pinUvAuthToken" || can_verify;
+        let implemented = can_verify || !NEED_VERIFICATION.contains(&name.as_str());
         keep(removed, "options", &format!("{name}: {value}"), implemented)
     });
     info.algorithms.retain(|algorithm| ALGORITHMS.contains(algorithm));

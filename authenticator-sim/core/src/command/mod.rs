@@ -2,6 +2,7 @@
 //! [`Pending::resume`].
 
 mod client_pin;
+mod credential_management;
 mod get_assertion;
 mod get_info;
 mod get_next_assertion;
@@ -19,6 +20,7 @@ use crate::context::Context;
 use crate::reason::Reason;
 use crate::user::{Answer, Ask};
 
+pub(crate) use credential_management::Enumeration;
 pub(crate) use get_next_assertion::Remembered;
 
 /// How far a command came.
@@ -57,6 +59,10 @@ pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
         return get_next_assertion::begin(cx);
     }
     cx.volatile.remembered = None;
+    if is_credential_management(cx, command) {
+        return credential_management::begin(cx, parameters);
+    }
+    cx.volatile.enumeration = None;
     match command {
         Command::MAKE_CREDENTIAL => make_credential::begin(cx, parameters),
         Command::GET_ASSERTION => get_assertion::begin(cx, parameters),
@@ -91,6 +97,14 @@ impl Pending {
             Self::Reset => Command::RESET,
             Self::Selection => Command::SELECTION,
         }
+    }
+}
+
+fn is_credential_management(cx: &Context, command: Command) -> bool {
+    match command {
+        Command::CREDENTIAL_MANAGEMENT => cx.offers("credMgmt"),
+        Command::CREDENTIAL_MANAGEMENT_PREVIEW => cx.offers("credentialMgmtPreview"),
+        _ => false,
     }
 }
 

@@ -5,9 +5,12 @@
 //! `uv` in getInfo and is driven by the `uv` option; a key with a finger reader says `pinUvAuthToken` too and is asked for
 //! a token by its finger, the PIN being the other way to one.
 
+use alloc::string::String;
+
 use keyrig_ctap::Command;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::pin_uv_auth::Protocol;
+use sha2::{Digest, Sha256};
 
 use super::{Pending, Step};
 use crate::context::Context;
@@ -114,6 +117,63 @@ pub(super) fn by_token(
     let verified = user::verified_by(token).ok_or(Reason::TokenUnverified)?;
     token.bind(rp_id)?;
     Ok(Evidence { present: user::present_by(token), verified: Some(verified) })
+}
+
+/// Who manages, as a token proves it.
+pub(super) struct Manager {
+    rp_id: Option<String>,
+}
+
+impl Manager {
+    /// For what concerns every relying party.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TokenRpId`] where the token is bound to one.
+    pub(super) fn unbound(&self) -> Result<(), Reason> {
+        if self.rp_id.is_none() { Ok(()) } else { Err(Reason::TokenRpId) }
+    }
+
+    /// For what concerns one relying party.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TokenRpId`] where the token is bound to another.
+    pub(super) fn for_rp(&self, rp_id: &str) -> Result<(), Reason> {
+        if self.rp_id.as_deref().is_none_or(|bound| bound == rp_id) { Ok(()) } else { Err(Reason::TokenRpId) }
+    }
+
+    /// For what concerns the relying party whose RP ID has this SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TokenRpId`] where the token is bound to another.
+    pub(super) fn for_hash(&self, hash: &[u8]) -> Result<(), Reason> {
+        let ours = self.rp_id.as_deref().is_none_or(|bound| Sha256::digest(bound)[..] == *hash);
+        if ours { Ok(()) } else { Err(Reason::TokenRpId) }
+    }
+}
+
+/// The token that a management command's `pinUvAuthParam` over `message` proves. It has `permission`, or `or`.
+///
+/// # Errors
+///
+/// [`Reason::VerificationNeeded`] without a parameter, [`Reason::ProtocolMissing`], [`Reason::ProtocolUnsupported`],
+/// [`Reason::PinAuthInvalid`], [`Reason::PermissionMissing`].
+pub(super) fn manager(
+    cx: &mut Context,
+    param: Option<&[u8]>,
+    number: Option<u64>,
+    message: &[u8],
+    permission: Permissions,
+    or: Permissions,
+) -> Result<Manager, Reason> {
+    let param = param.ok_or(Reason::VerificationNeeded)?;
+    let protocol = cx.protocol(number.ok_or(Reason::ProtocolMissing)?)?;
+    let token = cx.token().ok_or(Reason::PinAuthInvalid)?;
+    token.verify(protocol, &[message], param)?;
+    token.permits(permission).or_else(|_| token.permits(or))?;
+    Ok(Manager { rp_id: token.rp_id.clone() })
 }
 
 /// Verification by what is built in: refused beforehand where no retry is left.

@@ -109,6 +109,11 @@ impl State {
         self.discoverable.get(rp_id).into_iter().flatten().rev().filter_map(|(_, id)| self.credential(id))
     }
 
+    /// The RP IDs that have discoverable credentials, sorted.
+    pub fn relying_parties(&self) -> impl Iterator<Item = &str> {
+        self.discoverable.keys().map(String::as_str)
+    }
+
     /// How many discoverable credentials there are.
     pub fn discoverable_count(&self) -> usize {
         self.discoverable.values().map(Vec::len).sum()

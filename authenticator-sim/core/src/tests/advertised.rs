@@ -5,7 +5,7 @@ use std::vec::Vec;
 use keyrig_ctap::cbor::Value;
 use keyrig_ctap::message::client_pin::{Permissions, Request, Subcommand};
 use keyrig_ctap::message::make_credential::{self, Options, Parameter};
-use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, credential_management};
 use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Command, Status};
@@ -30,7 +30,6 @@ fn what_is_not_there_is_cut_and_listed() {
             ("algorithms", "ES384 (-35)"),
             ("extensions", "largeBlobKey"),
             ("max_serialized_large_blob_array", "4096"),
-            ("options", "credMgmt: true"),
             ("versions", "U2F_V2"),
         ]
     );
@@ -84,6 +83,11 @@ fn every_option_that_is_advertised_does_something() {
                 ("pinUvAuthToken", true) => {
                     key.set_pin(Protocol::Two, PIN);
                     key.token(PIN, Permissions::MC).map(|_| ())
+                }
+                ("credMgmt", true) => {
+                    key.set_pin(Protocol::Two, PIN);
+                    let token = key.unbound_token(Permissions::CM).unwrap();
+                    key.manage(&token, credential_management::Subcommand::GET_CREDS_METADATA, None).map(|_| ())
                 }
                 ("makeCredUvNotRqd", true) => {
                     if key.info().option("clientPin").is_some() {

@@ -5,6 +5,7 @@ mod ceremonies;
 mod fabric;
 mod hostile;
 mod lies;
+mod management;
 mod pin;
 mod platform;
 mod replay;

@@ -11,7 +11,7 @@ use keyrig_ctap::cose::{Algorithm, CoseKey};
 use keyrig_ctap::message::client_pin::{self, Permissions, Subcommand};
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::{self, Options, Parameter};
-use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User, get_assertion};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User, credential_management, get_assertion};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, key_agreement_key, pin_hash};
 use keyrig_ctap::profile::{
     Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, Profile, SignCount,
@@ -288,6 +288,45 @@ impl Key {
         Ok(shared.decrypt(&answer).unwrap().to_vec())
     }
 
+    /// A token for no relying party in particular.
+    pub(super) fn unbound_token(&mut self, permissions: Permissions) -> Result<Vec<u8>, Status> {
+        let (shared, mut request) = self.token_request(Protocol::Two, PIN, permissions);
+        request.rp_id = None;
+        let answer = self.pin_command(&request)?.pin_uv_auth_token.unwrap();
+        Ok(shared.decrypt(&answer).unwrap().to_vec())
+    }
+
+    /// A token without permissions, as CTAP 2.0 has it.
+    pub(super) fn legacy_token(&mut self) -> Vec<u8> {
+        let (shared, mut request) = self.token_request(Protocol::Two, PIN, Permissions::MC);
+        request.subcommand = Subcommand::GET_PIN_TOKEN;
+        (request.permissions, request.rp_id) = (None, None);
+        let answer = self.pin_command(&request).unwrap().pin_uv_auth_token.unwrap();
+        shared.decrypt(&answer).unwrap().to_vec()
+    }
+
+    /// `request` with the parameter of a fresh token for its own relying party.
+    pub(super) fn verified_make_for(&mut self, mut request: make_credential::Request) -> make_credential::Request {
+        let (shared, mut asked) = self.token_request(Protocol::Two, PIN, Permissions::MC);
+        asked.rp_id = Some(request.rp.id.clone());
+        let token = shared.decrypt(&self.pin_command(&asked).unwrap().pin_uv_auth_token.unwrap()).unwrap();
+        request.pin_uv_auth_param = Some(Protocol::Two.authenticate(&token, &[&request.client_data_hash]));
+        request.pin_uv_auth_protocol = Some(2);
+        request
+    }
+
+    /// Manages credentials with `token`.
+    pub(super) fn manage(
+        &mut self,
+        token: &[u8],
+        subcommand: credential_management::Subcommand,
+        parameters: Option<credential_management::Parameters>,
+    ) -> Result<credential_management::Response, Status> {
+        let request = management_request(token, subcommand, parameters);
+        let (status, bytes) = self.command(Command::CREDENTIAL_MANAGEMENT, &request.encode());
+        if status == Status::OK { Ok(credential_management::Response::decode(&bytes).unwrap()) } else { Err(status) }
+    }
+
     /// `request` with the parameter of a fresh token.
     pub(super) fn verified_make(&mut self, mut request: make_credential::Request) -> make_credential::Request {
         let token = self.token(PIN, Permissions::MC).unwrap();
@@ -312,6 +351,18 @@ impl Key {
         let data = keyrig_ctap::auth_data::AuthData::parse(&response.auth_data).unwrap();
         data.attested.unwrap().credential_id
     }
+}
+
+pub(super) fn management_request(
+    token: &[u8],
+    subcommand: credential_management::Subcommand,
+    parameters: Option<credential_management::Parameters>,
+) -> credential_management::Request {
+    let mut request = credential_management::Request::new(subcommand);
+    request.parameters = parameters.map(|parameters| parameters.encode());
+    request.pin_uv_auth_protocol = Some(2);
+    request.pin_uv_auth_param = Some(Protocol::Two.authenticate(token, &[&request.authenticated()]));
+    request
 }
 
 pub(super) fn message(command: Command, parameters: &[u8]) -> Vec<u8> {

@@ -12,10 +12,11 @@ use crate::reason::Reason;
 use crate::token::Token;
 use crate::user::{Answer, Ask};
 
-/// Permissions that some command honours.
-const SUPPORTED: Permissions = Permissions(Permissions::MC.0 | Permissions::GA.0);
+/// What asks for an RP ID, and what `noMcGaPermissionsWithClientPin` withholds.
+const CEREMONIES: Permissions = Permissions::MC.with(Permissions::GA);
 
-/// getPinToken, of CTAP 2.0: makeCredential and getAssertion, bound to the first RP ID that uses it.
+/// getPinToken, of CTAP 2.0: makeCredential and getAssertion, bound to the first RP ID that uses it. Where there are no
+/// permissions, it is the token of the preview commands too.
 pub(super) fn by_pin_without_permissions(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
     let protocol = protocol(cx, request)?;
     let peer = mandatory(request.key_agreement.as_ref())?;
@@ -29,7 +30,11 @@ pub(super) fn by_pin_without_permissions(cx: &mut Context, request: &Request) ->
     if cx.state.force_pin_change {
         return Err(Reason::PinChangeForcedLegacy);
     }
-    let given = if cx.offers("noMcGaPermissionsWithClientPin") { Permissions::default() } else { SUPPORTED };
+    let given = match (cx.offers("noMcGaPermissionsWithClientPin"), cx.offers("pinUvAuthToken")) {
+        (true, _) => Permissions::default(),
+        (false, true) => CEREMONIES,
+        (false, false) => CEREMONIES.with(Permissions::CM).with(Permissions::BE),
+    };
     give(cx, &shared, given, None, false)
 }
 
@@ -38,10 +43,11 @@ pub(super) fn by_pin(cx: &mut Context, request: &Request) -> Result<Step, Reason
     let protocol = protocol(cx, request)?;
     let peer = mandatory(request.key_agreement.as_ref())?;
     let pin_hash_enc = mandatory(request.pin_hash_enc.as_ref())?;
-    let permissions = permissions(request)?;
+    let mut supported = cx.permissions(false);
     if cx.offers("noMcGaPermissionsWithClientPin") {
-        return Err(Reason::PermissionUnsupported);
+        supported.0 &= !CEREMONIES.0;
     }
+    let permissions = permissions(request, supported)?;
     pin::may_try(cx)?;
     let shared = cx.decapsulate(protocol, peer)?;
     pin::check(cx, &shared, pin_hash_enc)?;
@@ -55,7 +61,7 @@ pub(super) fn by_pin(cx: &mut Context, request: &Request) -> Result<Step, Reason
 pub(super) fn by_built_in(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
     let protocol = protocol(cx, request)?;
     let peer = mandatory(request.key_agreement.as_ref())?;
-    let permissions = permissions(request)?;
+    let permissions = permissions(request, cx.permissions(true))?;
     if !cx.has_built_in() {
         return Err(Reason::BuiltInNotConfigured);
     }
@@ -82,16 +88,16 @@ impl AwaitingVerification {
     }
 }
 
-/// Permissions that can be given: at least one, all of them ours, and with an RP ID.
-fn permissions(request: &Request) -> Result<Permissions, Reason> {
+/// Permissions that can be given: at least one, all of them `supported`, and with an RP ID for the ceremonies.
+fn permissions(request: &Request, supported: Permissions) -> Result<Permissions, Reason> {
     let wanted = request.permissions.ok_or(Reason::Missing)?;
     if wanted.0 == 0 {
         return Err(Reason::Parameter);
     }
-    if !SUPPORTED.contains(wanted) {
+    if !supported.contains(wanted) {
         return Err(Reason::PermissionUnsupported);
     }
-    if request.rp_id.is_none() {
+    if wanted.0 & CEREMONIES.0 != 0 && request.rp_id.is_none() {
         return Err(Reason::Missing);
     }
     Ok(wanted)

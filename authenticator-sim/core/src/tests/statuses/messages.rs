@@ -26,8 +26,8 @@ pub(super) const ROWS: &[Row] = &[
     row("an unknown command", Status::INVALID_COMMAND, security_key, |a| {
         a.key.command(a.either(Command(0x3f), Command::GET_INFO), &[]).0
     }),
-    row("a command that the profile has and we cut", Status::INVALID_COMMAND, security_key, |a| {
-        a.key.command(a.either(Command::CREDENTIAL_MANAGEMENT, Command::GET_INFO), &[]).0
+    row("a command of the makers' range", Status::INVALID_COMMAND, security_key, |a| {
+        a.key.command(a.either(Command(0xbf), Command::GET_INFO), &[]).0
     }),
     row("an unknown subcommand", Status::INVALID_SUBCOMMAND, security_key, |a| {
         let subcommand = a.either(Subcommand(8), Subcommand::GET_PIN_RETRIES);

@@ -2,6 +2,7 @@
 
 mod extensions;
 mod lists;
+mod management;
 mod messages;
 mod options;
 mod pins;
@@ -88,8 +89,16 @@ fn old_key() -> Profile {
     profile
 }
 
-const ALL: &[&[Row]] =
-    &[extensions::ROWS, lists::ROWS, messages::ROWS, options::ROWS, pins::ROWS, tokens::ROWS, users::ROWS];
+const ALL: &[&[Row]] = &[
+    extensions::ROWS,
+    lists::ROWS,
+    management::ROWS,
+    messages::ROWS,
+    options::ROWS,
+    pins::ROWS,
+    tokens::ROWS,
+    users::ROWS,
+];
 
 #[test]
 fn each_situation_has_its_status_and_its_neighbour_has_none() {
