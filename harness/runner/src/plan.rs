@@ -70,11 +70,7 @@ impl Plan {
     fn verb(&mut self, verb: &Verb, role: &str, file: &TargetFile) {
         match verb {
             Verb::Register(register) => {
-                let user = if role.contains("control") {
-                    format!("{} stand-in", register.user)
-                } else {
-                    register.user.clone()
-                };
+                let user = self.account(&register.user, role, file);
                 self.ceremony(Ceremony::Registration, &user, role, file);
                 self.creates.push(format!("a credential of {user}{role}"));
             }
@@ -90,6 +86,19 @@ impl Plan {
         }
     }
 
+    /// The account that registers: a control has one of its own.
+    fn account(&mut self, user: &str, role: &str, file: &TargetFile) -> String {
+        if !role.contains("control") {
+            return user.to_owned();
+        }
+        let stand_in = format!("{user} stand-in");
+        if let Some(form) = file.verbs.get(&target::Verb::CreateUser) {
+            self.sends.push(format!("{} {} (the account {stand_in}{role})", form.method, form.path));
+            self.creates.push(format!("the account {stand_in}{role}"));
+        }
+        stand_in
+    }
+
     fn ceremony(&mut self, ceremony: Ceremony, user: &str, role: &str, file: &TargetFile) {
         let Some(dialect) = Dialect::find(&file.dialect) else { return };
         for path in [(dialect.options_path)(ceremony), (dialect.result_path)(ceremony)] {
@@ -101,6 +110,12 @@ impl Plan {
     }
 
     fn said(&mut self, verb: &Verb, file: &TargetFile) {
+        if let (Verb::Recover(recover), Some(dialect)) = (verb, Dialect::find(&file.dialect))
+            && recover.device.is_some()
+        {
+            let path = (dialect.options_path)(Ceremony::Authentication);
+            self.sends.push(format!("POST {path} (a challenge for the proof)"));
+        }
         if let Some(form) = verb_of_target(verb).and_then(|verb| file.verbs.get(&verb)) {
             self.sends.push(format!("{} {} ({})", form.method, form.path, verb.name()));
         }
