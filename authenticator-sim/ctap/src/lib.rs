@@ -20,6 +20,7 @@ pub mod cose;
 pub mod message;
 pub mod pin_uv_auth;
 pub mod profile;
+pub mod quirk;
 pub mod reason_class;
 pub mod seal;
 pub mod status;

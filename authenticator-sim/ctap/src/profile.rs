@@ -46,11 +46,18 @@ pub struct Profile {
     pub credential_id: CredentialIdLengths,
     /// What getInfo says.
     pub get_info: Info,
-    /// Observed deviations, by name.
+    /// Observed deviations, by the names of [`quirk`](crate::quirk).
     #[serde(default)]
     pub quirks: Vec<String>,
     /// Where each claim comes from, by the member it is about.
     pub sources: BTreeMap<String, String>,
+}
+
+impl Profile {
+    /// Whether it has this quirk, one of [`quirk`](crate::quirk).
+    pub fn has_quirk(&self, quirk: &str) -> bool {
+        self.quirks.iter().any(|name| name == quirk)
+    }
 }
 
 /// Where an authenticator sits (WebAuthn L3 §5.4.5).

@@ -98,7 +98,7 @@ fn explain(error: &Error) -> (String, Option<String>) {
 }
 
 /// What to write in place of `word`: the nearest word, or else all of them.
-pub(super) fn one_of(word: &str, expected: &[&str]) -> Option<String> {
+fn one_of(word: &str, expected: &[&str]) -> Option<String> {
     match nearest(word, expected.iter().copied()) {
         Some(near) => Some(format!("did you mean `{near}`?")),
         None if expected.is_empty() => None,

@@ -13,7 +13,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_saphyr::{Location, Spanned};
 
-use super::error::{ProfileError, one_of};
+use super::error::ProfileError;
+use super::{Bases, nearest_id};
 
 /// One product generation.
 #[derive(Deserialize, JsonSchema)]
@@ -82,14 +83,17 @@ pub(super) struct ProfileFile {
 
 impl ProfileFile {
     /// The profile: this file over the one of `bases` that it extends. `name` and `text` are the file's, for messages.
-    pub(super) fn complete(self, bases: &[Profile], name: &str, text: &str) -> Result<Profile, ProfileError> {
+    pub(super) fn complete(self, bases: Bases, name: &str, text: &str) -> Result<Profile, ProfileError> {
         let error = |location, problem: String, help| ProfileError::at(name, text, location, problem, help);
         let base = match &self.extends {
             None => None,
-            Some(id) => Some(bases.iter().find(|base| base.id == id.value).ok_or_else(|| {
-                let ids: Vec<&str> = bases.iter().map(|base| base.id.as_str()).collect();
+            Some(id) => Some(bases(&id.value).ok_or_else(|| {
                 let problem = format!("there is no profile `{}` to extend", id.value);
-                error(id.referenced, problem, one_of(&id.value, &ids))
+                let help = match nearest_id(&id.value) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "`keyrig profile list` names them all".to_owned(),
+                };
+                error(id.referenced, problem, Some(help))
             })?),
         };
         if let Some(attestation) = &self.attestation

@@ -1,7 +1,8 @@
 //! Profiles: one product generation per file.
 //!
-//! The files of `authenticator-sim/profiles/` are embedded. A file of one's own is read by [`load`], and may begin with
-//! `extends: <id>` to take everything it does not say from an embedded one.
+//! The files of `authenticator-sim/profiles/` are embedded, and each is read when it is first asked for. A file of one's
+//! own is read by [`load`], and may begin with `extends: <id>` to take everything it does not say from an embedded one.
+//! An embedded file may do so too, from one that extends nothing itself.
 
 mod embedded;
 mod error;
@@ -13,7 +14,7 @@ mod schema;
 mod sheet;
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Aaguid, catalogue};
@@ -24,20 +25,33 @@ pub use roots::roots_pem;
 pub use schema::json_schema;
 pub use sheet::Sheet;
 
-static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
-    // Extending one another would need this very list.
-    let read = |(id, text): &(&str, &str)| parse_over(&[], &format!("{id}.yaml"), text);
-    embedded::ALL.iter().map(read).collect::<Result<_, _>>().expect("each embedded profile is read by a test")
-});
+static PROFILES: [OnceLock<Profile>; embedded::ALL.len()] = [const { OnceLock::new() }; embedded::ALL.len()];
 
 /// Every embedded profile, sorted by id.
 pub fn all() -> &'static [Profile] {
-    &PROFILES
+    static EVERY_ONE: LazyLock<Vec<Profile>> = LazyLock::new(|| ids().filter_map(find).cloned().collect());
+    &EVERY_ONE
+}
+
+/// The id of every embedded profile, sorted; nothing is read for it.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    embedded::ALL.iter().map(|(id, _)| *id)
 }
 
 /// The embedded profile with this id.
 pub fn find(id: &str) -> Option<&'static Profile> {
-    all().iter().find(|profile| profile.id == id)
+    let at = embedded::ALL.binary_search_by_key(&id, |(id, _)| id).ok()?;
+    let (id, text) = embedded::ALL[at];
+    let read = || parse_over(independent, &format!("{id}.yaml"), text);
+    Some(PROFILES[at].get_or_init(|| read().expect("each embedded profile is read by a test")))
+}
+
+/// The embedded profile with this id, if it extends nothing: what other embedded ones may extend, so that reading one
+/// never waits for itself.
+fn independent(id: &str) -> Option<&'static Profile> {
+    let at = embedded::ALL.binary_search_by_key(&id, |(id, _)| id).ok()?;
+    let extends = embedded::ALL[at].1.lines().any(|line| line.starts_with("extends:"));
+    if extends { None } else { find(id) }
 }
 
 /// The embedded profile that the catalogue names for this AAGUID.
@@ -47,7 +61,7 @@ pub fn by_aaguid(aaguid: Aaguid) -> Option<&'static Profile> {
 
 /// The id that `id` was most likely meant to be, for messages.
 pub fn nearest_id(id: &str) -> Option<&'static str> {
-    nearest::nearest(id, all().iter().map(|profile| profile.id.as_str()))
+    nearest::nearest(id, ids())
 }
 
 /// Reads a profile file.
@@ -67,11 +81,13 @@ pub fn load(path: &Path) -> Result<Profile, ProfileError> {
 ///
 /// As [`load`].
 pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
-    parse_over(all(), name, text)
+    parse_over(find, name, text)
 }
 
-/// Reads a profile that may extend one of `bases`.
-fn parse_over(bases: &[Profile], name: &str, text: &str) -> Result<Profile, ProfileError> {
+/// What a file may extend, by id.
+type Bases = fn(&str) -> Option<&'static Profile>;
+
+fn parse_over(bases: Bases, name: &str, text: &str) -> Result<Profile, ProfileError> {
     let file = serde_saphyr::from_str::<file::ProfileFile>(text).map_err(|e| ProfileError::of_yaml(name, text, &e))?;
     file.complete(bases, name, text)
 }

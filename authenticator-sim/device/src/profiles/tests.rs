@@ -166,9 +166,13 @@ fn a_file_cut_short_is_read_or_refused_with_a_place_inside_it() {
 }
 
 #[test]
-fn an_embedded_profile_extends_nothing() {
-    let error = parse_over(&[], "mine.yaml", "extends: bare\n").unwrap_err();
-    assert_eq!(error.problem(), "there is no profile `bare` to extend");
+fn an_embedded_profile_extends_one_that_extends_nothing() {
+    let read = |base: &str| parse_over(independent, "mine.yaml", &format!("extends: {base}\nname: Mine\n"));
+    assert_eq!(read("bare").unwrap().name, "Mine");
+    let (dependent, _) = embedded::ALL.iter().find(|(_, text)| text.contains("\nextends:")).unwrap();
+    let error = read(dependent).unwrap_err();
+    assert_eq!(error.problem(), format!("there is no profile `{dependent}` to extend"));
+    assert!(parse("mine.yaml", &format!("extends: {dependent}\n")).is_ok(), "a file of one's own may");
 }
 
 #[test]

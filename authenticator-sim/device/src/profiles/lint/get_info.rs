@@ -2,7 +2,7 @@
 
 use keyrig_ctap::profile::Profile;
 
-use super::{Findings, Severity};
+use super::{Findings, quirks};
 
 const VERSIONS: &[&str] = &["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1", "FIDO_2_3"];
 
@@ -53,14 +53,8 @@ pub(super) fn check(profile: &Profile, findings: &mut Findings) {
 
 fn names(profile: &Profile, findings: &mut Findings) {
     let info = &profile.get_info;
-    let is_two_two = |version: &&String| version.as_str() == "FIDO_2_2";
-    findings.error_if(
-        info.versions.iter().any(|version| is_two_two(&version)),
-        "get_info.versions",
-        "FIDO_2_2 must not be used (CTAP 2.3 §6.4); CTAP 2.2 has no version string",
-    );
-    let others = info.versions.iter().filter(|version| !is_two_two(version));
-    findings.unknown("get_info.versions", others.map(String::as_str), VERSIONS);
+    let versions = info.versions.iter().map(String::as_str).filter(|version| *version != quirks::NO_VERSION);
+    findings.unknown("get_info.versions", versions, VERSIONS);
     findings.unknown("get_info.extensions", info.extensions.iter().map(String::as_str), EXTENSIONS);
     findings.unknown("get_info.options", info.options.keys().map(String::as_str), OPTIONS);
     findings.error_if(info.versions.is_empty(), "get_info.versions", "mandatory (CTAP 2.3 §6.4)");
@@ -69,10 +63,6 @@ fn names(profile: &Profile, findings: &mut Findings) {
         "get_info.attestation_formats",
         "none must be left out (CTAP 2.3 §6.4, member 0x16)",
     );
-    if info.transports_for_reset.iter().any(|transport| transport.chars().any(char::is_uppercase)) {
-        let message = "transport ids are written small (CTAP 2.3 §6.4, member 0x1A)";
-        findings.add(Severity::Warning, "get_info.transports_for_reset", message);
-    }
 }
 
 fn sizes(profile: &Profile, findings: &mut Findings) {
@@ -125,10 +115,5 @@ fn pairs(profile: &Profile, findings: &mut Findings) {
         extension("hmac-secret-mc") && !extension("hmac-secret"),
         "get_info.extensions",
         "hmac-secret-mc needs hmac-secret (CTAP 2.3 §12.8)",
-    );
-    findings.error_if(
-        on("alwaysUv") && on("makeCredUvNotRqd"),
-        "get_info.options",
-        "alwaysUv and makeCredUvNotRqd exclude each other (CTAP 2.3 §9)",
     );
 }

@@ -3,14 +3,14 @@
 use keyrig_core::cut;
 use keyrig_ctap::profile::Profile;
 
-use super::{Findings, Severity};
+use super::{Findings, Severity, quirks};
 
 pub(super) fn check(profile: &Profile, findings: &mut Findings) {
     for removed in cut(profile).removed {
         let member = format!("get_info.{}", removed.member);
         findings.add(Severity::NotImplemented, &member, format!("{} is left out of getInfo", removed.value));
     }
-    for quirk in &profile.quirks {
+    for quirk in profile.quirks.iter().filter(|quirk| !quirks::is_visible(quirk)) {
         findings.add(Severity::NotImplemented, "quirks", format!("{quirk} is not imitated"));
     }
 }

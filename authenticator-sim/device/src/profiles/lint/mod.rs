@@ -4,6 +4,7 @@ mod attestation;
 mod get_info;
 mod identity;
 mod implementation;
+mod quirks;
 mod sources;
 mod user_verification;
 
@@ -57,6 +58,7 @@ pub fn lint(profile: &Profile) -> Vec<Finding> {
         user_verification::check,
         attestation::check,
         get_info::check,
+        quirks::check,
         sources::check,
         implementation::check,
     ] {
