@@ -22,8 +22,8 @@ impl Progress {
 
     /// Hears of what happens, and takes the bar away while `write` writes about it.
     pub(crate) fn beside(&mut self, event: &Event<'_>, write: impl FnOnce()) {
-        self.bar.suspend(write);
         self.hear(event);
+        self.bar.suspend(write);
     }
 
     fn hear(&mut self, event: &Event<'_>) {

@@ -83,7 +83,7 @@ impl Serve {
             origins => origins.to_vec(),
         };
         config.trust_anchors_pem = match self.trust.as_slice() {
-            [] => targets::trust_anchors(),
+            [] => targets::trust_anchors().to_owned(),
             files => files.iter().map(anchors).collect::<Result<String, _>>()?,
         };
         let token = self.admin_token.clone().or_else(|| std::env::var("KEYRIG_ADMIN_TOKEN").ok());

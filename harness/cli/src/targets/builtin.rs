@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use keyrig_device::profiles::{self, roots_pem};
 use keyrig_relying_party::policy::{OnBackupStateChange, OriginCheck, SignCountRule};
@@ -47,7 +48,7 @@ impl Builtin {
             None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
         };
         Ok(Config {
-            trust_anchors_pem: trust_anchors(),
+            trust_anchors_pem: trust_anchors().to_owned(),
             seed: Some(self.seed),
             ..Config::new(policy, Users::builtin())
         })
@@ -70,10 +71,14 @@ impl Targets for Builtin {
     }
 }
 
-/// The roots of the embedded profiles, each for the models that attest under it and no others.
-pub(crate) fn trust_anchors() -> String {
-    let roots = profiles::all().iter().map(|profile| (profile.aaguid, roots_pem([profile])));
-    roots.filter(|(_, pem)| !pem.is_empty()).map(|(aaguid, pem)| format!("AAGUID: {aaguid}\n{pem}")).collect()
+/// The roots of the embedded profiles, each for the models that attest under it and no others. Making them takes a
+/// signature each, so it is done once.
+pub(crate) fn trust_anchors() -> &'static str {
+    static PEM: LazyLock<String> = LazyLock::new(|| {
+        let roots = profiles::all().iter().map(|profile| (profile.aaguid, roots_pem([profile])));
+        roots.filter(|(_, pem)| !pem.is_empty()).map(|(aaguid, pem)| format!("AAGUID: {aaguid}\n{pem}")).collect()
+    });
+    &PEM
 }
 
 /// The policy of this name, or in this file.

@@ -47,7 +47,7 @@ struct Scene {
     /// The page's origin; the target's own if left out
     #[arg(long, value_name = "ORIGIN")]
     origin: Option<String>,
-    /// A lie to tell, such as authenticator/clear-uv or client/origin=https://evil.example
+    /// A lie to tell, such as `authenticator/clear-uv` or `client/origin=https://evil.example`
     #[arg(long = "tamper", value_name = "TAMPER[=VALUE]", value_parser = TamperCall::from_str)]
     tampers: Vec<TamperCall>,
     /// How it should end: accepted, rejected, or an HTTP status
