@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything there is to test.
 
 mod crates;
+mod metadata;
 mod passkey_rs;
 mod reports;
 mod simplewebauthn;
@@ -28,8 +29,14 @@ struct Suite {
 }
 
 /// Sorted by name; the first is also the one that explains most failures of the others.
-const ALL: &[&Suite] =
-    &[&crates::SUITE, &passkey_rs::SUITE, &reports::SUITE, &simplewebauthn::SUITE, &soft_webauthn::SUITE];
+const ALL: &[&Suite] = &[
+    &crates::SUITE,
+    &metadata::SUITE,
+    &passkey_rs::SUITE,
+    &reports::SUITE,
+    &simplewebauthn::SUITE,
+    &soft_webauthn::SUITE,
+];
 
 /// Runs the chosen stages, all by default, and ends with one line that sums up what they counted.
 ///

