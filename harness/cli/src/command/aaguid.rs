@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use keyrig_ctap::Aaguid;
-use keyrig_ctap::catalogue::{self, Entry, Kind};
+use keyrig_ctap::catalogue::{self, Advisory, Entry, Kind};
 use serde_json::{Value, json};
 
 use crate::failure::{Exit, Failure};
@@ -68,6 +68,14 @@ fn print(entry: &Entry, out: &mut dyn Write) -> Result<(), Failure> {
     if let Some(mistakes) = mistakes(entry) {
         writeln!(out, "    public lists call it {mistakes}")?;
     }
+    for (what, other) in [("comes after", entry.predecessor()), ("is followed by", entry.successor())] {
+        if let Some(other) = other {
+            writeln!(out, "    {what} {}, {}", other.name, other.aaguid)?;
+        }
+    }
+    for advisory in entry.advisories() {
+        writeln!(out, "    {} ({}), firmware {}: {}", advisory.id, advisory.cve, affected(advisory), advisory.what)?;
+    }
     if !entry.profile.is_empty() {
         writeln!(out, "    profile {}", entry.profile)?;
     }
@@ -81,9 +89,26 @@ fn to_json(entry: &Entry) -> Value {
         "name": entry.name,
         "kind": kind(entry.kind),
         "mistaken_for": entry.mistaken_for,
+        "predecessor": entry.predecessor().map(|other| other.aaguid),
+        "successor": entry.successor().map(|other| other.aaguid),
+        "advisories": entry.advisories().map(advisory_to_json).collect::<Value>(),
         "profile": (!entry.profile.is_empty()).then_some(entry.profile),
         "source": entry.source,
     })
+}
+
+fn advisory_to_json(advisory: &Advisory) -> Value {
+    json!({ "id": advisory.id, "cve": advisory.cve, "firmware": affected(advisory), "what": advisory.what })
+}
+
+/// The firmware that an advisory is about.
+fn affected(advisory: &Advisory) -> String {
+    let first = advisory.first.map(|first| format!("from {} ", version(first))).unwrap_or_default();
+    format!("{first}before {}", version(advisory.fixed))
+}
+
+fn version([major, minor, patch]: [u8; 3]) -> String {
+    format!("{major}.{minor}.{patch}")
 }
 
 const fn kind(kind: Kind) -> &'static str {
