@@ -12,7 +12,7 @@ use crate::nearest::unknown;
 
 /// The profiles, clients, tampers and policies that are built in.
 pub(crate) fn vocabulary() -> Vocabulary {
-    Vocabulary::new(profiles::all().iter().map(|profile| profile.id.as_str()), Policy::builtin_names())
+    Vocabulary::new(profiles::ids(), Policy::builtin_names())
 }
 
 /// The client profile of this id.

@@ -56,5 +56,5 @@ pub(crate) fn find(name: &str) -> Result<Cow<'static, Profile>, Failure> {
     if path.exists() || name.ends_with(".yaml") || name.contains('/') {
         return profiles::load(path).map(Cow::Owned).map_err(Failure::usage);
     }
-    Err(unknown("profile", name, profiles::all().iter().map(|profile| profile.id.as_str()), "keyrig profile list"))
+    Err(unknown("profile", name, profiles::ids(), "keyrig profile list"))
 }
