@@ -73,7 +73,7 @@ impl Service {
         let refuse = |reason, message| Err(Denied::new(403, ReasonClass::Recovery, reason, message));
         let proof = state.recoveries.id_proofs.get_mut(token).filter(|proof| proof.username == account.name);
         match proof {
-            None => refuse("id_proof_missing", "no identity proof with this token is about this account"),
+            None => Err(id_proof_unknown()),
             Some(proof) if proof.used => refuse("id_proof_used", "the identity proof was used"),
             Some(proof) if is_over(proof.made, lifetime, self.now()) => {
                 refuse("id_proof_expired", "the identity proof is too old")
@@ -97,4 +97,10 @@ impl Service {
             _ => None,
         })
     }
+}
+
+/// The same for an account that nobody has: whoever asks learns nothing.
+pub(super) fn id_proof_unknown() -> Denied {
+    let message = "no identity proof with this token is about this account";
+    Denied::new(403, ReasonClass::Recovery, "id_proof_missing", message)
 }

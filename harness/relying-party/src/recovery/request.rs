@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::approval::approval_missing;
+use super::id_proof::id_proof_unknown;
 use super::{Request, quorum};
 use crate::audit::By;
 use crate::ceremony::{SOMEBODY, check_name};
@@ -193,7 +194,7 @@ impl Service {
         let missing = || Denied::new(403, ReasonClass::Recovery, "id_proof_missing", "token is missing");
         let token = request.token.as_deref().ok_or_else(missing)?;
         let account = state.accounts.get(&request.username).filter(|account| !account.disabled).cloned();
-        self.take_id_proof(state, &account.ok_or_else(missing)?, token)?;
+        self.take_id_proof(state, &account.ok_or_else(id_proof_unknown)?, token)?;
         Ok(json!({}))
     }
 }

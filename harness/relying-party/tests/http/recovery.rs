@@ -234,3 +234,13 @@ async fn a_quorum_ends_the_cooldown_in_an_emergency() {
     browser.act(0).await.ok();
     assert_eq!(world.audited(ADMIN, "cooldown_ended").await, 1);
 }
+
+#[tokio::test]
+async fn a_proof_tells_nothing_about_who_exists() {
+    let world = World::with("hardened").await;
+    let [known, unknown] = [ALICE, "nobody@corp.example.com"].map(|name| {
+        let browser = world.browser();
+        async move { by_video(&browser, name, "made-up").await.refused(403, "id_proof_missing") }
+    });
+    assert_eq!(known.await, unknown.await);
+}
