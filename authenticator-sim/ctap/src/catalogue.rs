@@ -218,7 +218,8 @@ pub const ALL: &[Entry] = &[
     security_key("760eda36-00aa-4d29-855b-4012a182cdeb", "Yubico Security Key with NFC, firmware 5.7.0, preview sample", MDS)
         .firmware([5, 7, 0])
         .described_by("security-key-nfc-preview-5.7"),
-    platform("771b48fd-d3d4-4f74-9232-fc157ab0507a", "Edge on Mac, credentials of the Edge profile", COMMUNITY),
+    platform("771b48fd-d3d4-4f74-9232-fc157ab0507a", "Edge on Mac, credentials of the Edge profile", COMMUNITY)
+        .described_by("edge-on-mac"),
     security_key("78ba3993-d784-4f44-8d6e-cc0a8ad5230e", "Feitian ePass FIDO2 with NFC, certified to level 2", MDS),
     security_key("79f3c8ba-9e35-484b-8f47-53a5a0f5c630", "YubiKey 5 FIPS with NFC, firmware 5.7.4, enterprise profile", MDS)
         .firmware([5, 7, 4])

@@ -15,6 +15,7 @@ embedded![
     "ctap-2.0-only",
     "ctap-2.3-everything",
     "dashlane",
+    "edge-on-mac",
     "feitian-epass-fido2",
     "google-password-manager",
     "icloud-keychain",
