@@ -66,6 +66,8 @@ pub enum Input<'a> {
 pub enum Gesture {
     /// Touches the authenticator. Where verification is asked for, it does not verify.
     Touch,
+    /// Touches the authenticator and stays on it. Where no more than a touch is asked for, it is one.
+    LongTouch,
     /// Says no.
     Decline,
     /// Verifies: the right finger, face or code. It is a touch too.

@@ -65,6 +65,16 @@ impl Context {
         self.volatile.token.as_mut()
     }
 
+    /// Tokens that were given out are of no use any more.
+    pub(crate) fn reset_tokens(&mut self) {
+        self.volatile.token = None;
+    }
+
+    /// Whether getInfo offers an extension.
+    pub(crate) fn has_extension(&self, id: &str) -> bool {
+        self.cut.info.extensions.iter().any(|offered| offered == id)
+    }
+
     /// Whether an option of getInfo is true.
     pub(crate) fn offers(&self, option: &str) -> bool {
         self.cut.info.option(option) == Some(true)
@@ -76,7 +86,9 @@ impl Context {
         if self.offers("credMgmt") || self.offers("credentialMgmtPreview") {
             all = all.with(Permissions::CM);
         }
-        let _ = built_in;
+        if self.offers("authnrCfg") && (!built_in || self.offers("uvAcfg")) {
+            all = all.with(Permissions::ACFG);
+        }
         all
     }
 
@@ -166,6 +178,17 @@ impl Context {
                 told
             }
         }
+    }
+
+    /// The serial number of the device: 8 bytes, drawn when somebody first asks for it.
+    pub(crate) fn serial_number(&mut self) -> [u8; 8] {
+        if let Some(number) = self.state.serial_number {
+            return number;
+        }
+        let mut number = [0; 8];
+        self.entropy.fill(&mut number);
+        self.edit(Edit::SerialNumber(number));
+        number
     }
 
     /// Signs `draft` for the credential `source`, which is not stored yet.

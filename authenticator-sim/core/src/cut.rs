@@ -5,25 +5,30 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use keyrig_ctap::cose::Algorithm;
+use keyrig_ctap::message::config::Subcommand;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::profile::{Profile, UserVerification};
 
-use crate::extension;
 use crate::provider::ALGORITHMS;
+use crate::{command, extension};
 
 /// Options that some command honours.
 const OPTIONS: &[&str] = &[
     "alwaysUv",
+    "authnrCfg",
     "clientPin",
     "credMgmt",
     "credentialMgmtPreview",
+    "ep",
     "makeCredUvNotRqd",
     "noMcGaPermissionsWithClientPin",
     "pinUvAuthToken",
     "plat",
     "rk",
+    "setMinPINLength",
     "up",
     "uv",
+    "uvAcfg",
 ];
 
 /// Options that are of no use where nobody can be verified.
@@ -95,20 +100,18 @@ fn fits(option: &str, verification: UserVerification) -> bool {
 fn members(info: &mut Info, removed: &mut Vec<Removed>) {
     take(removed, "max_serialized_large_blob_array", &mut info.max_serialized_large_blob_array);
     take(removed, "max_cred_blob_length", &mut info.max_cred_blob_length);
-    take(removed, "max_rp_ids_for_set_min_pin_length", &mut info.max_rp_ids_for_set_min_pin_length);
     take(removed, "uv_count_since_last_pin_entry", &mut info.uv_count_since_last_pin_entry);
-    take(removed, "long_touch_for_reset", &mut info.long_touch_for_reset);
-    take(removed, "pin_complexity_policy", &mut info.pin_complexity_policy);
-    if let Some(url) = info.pin_complexity_policy_url.take() {
-        note(removed, "pin_complexity_policy_url", url);
+    // Nobody knows what a maker's own commands do; a maker who has none says so with an empty list.
+    if info.vendor_prototype_config_commands.as_ref().is_some_and(|list| !list.is_empty()) {
+        let list = info.vendor_prototype_config_commands.take().unwrap_or_default();
+        list.iter().for_each(|command| note(removed, "vendor_prototype_config_commands", command.to_string()));
     }
-    for (member, list) in [
-        ("vendor_prototype_config_commands", &mut info.vendor_prototype_config_commands),
-        ("authenticator_config_commands", &mut info.authenticator_config_commands),
-    ] {
-        if let Some(list) = list.take() {
-            note(removed, member, format!("{list:?}"));
-        }
+    if let Some(mut list) = info.authenticator_config_commands.take() {
+        list.retain(|command| {
+            let offered = command::offers_configuration(info, Subcommand(*command));
+            keep(removed, "authenticator_config_commands", command, offered)
+        });
+        info.authenticator_config_commands = Some(list);
     }
     for transport in core::mem::take(&mut info.transports_for_reset) {
         note(removed, "transports_for_reset", transport);

@@ -35,6 +35,8 @@ pub(crate) enum Reason {
     Declined,
     /// Enterprise attestation is asked for and not there.
     EnterpriseUnsupported,
+    /// There is no such kind of enterprise attestation.
+    EnterpriseKind,
     /// A credential of the exclude list is here.
     Excluded,
     /// An extension's value is out of range.
@@ -160,7 +162,7 @@ impl Reason {
             Self::PinNotSet | Self::SelectedWithoutPin => Status::PIN_NOT_SET,
             Self::UnknownCommand => Status::INVALID_COMMAND,
             Self::UnknownSubcommand => Status::INVALID_SUBCOMMAND,
-            Self::UpFalse | Self::UvUnavailable => Status::INVALID_OPTION,
+            Self::EnterpriseKind | Self::UpFalse | Self::UvUnavailable => Status::INVALID_OPTION,
             Self::UserActionTimeout => Status::USER_ACTION_TIMEOUT,
         }
     }

@@ -23,6 +23,8 @@ pub enum Ask {
     Presence,
     /// Verify by what is built in: a finger, a face, the screen lock.
     Verification,
+    /// Touch the authenticator and stay on it: for 5 seconds (CTAP 2.3 §6.6), 10 before CTAP 2.3.
+    LongTouch,
 }
 
 /// What came of a prompt.
@@ -58,9 +60,26 @@ pub(crate) enum Verification {
 /// [`Reason::Declined`], [`Reason::UserActionTimeout`].
 pub(crate) fn presence(answer: Answer) -> Result<UserPresent, Reason> {
     match answer {
-        Answer::Gesture(Gesture::Touch | Gesture::Verify | Gesture::FailVerification) => Ok(UserPresent(())),
+        Answer::Gesture(Gesture::Touch | Gesture::LongTouch | Gesture::Verify | Gesture::FailVerification) => {
+            Ok(UserPresent(()))
+        }
         Answer::Gesture(Gesture::Decline) => Err(Reason::Declined),
         Answer::TimedOut => Err(Reason::UserActionTimeout),
+    }
+}
+
+/// Reads the answer to [`Ask::LongTouch`]; a touch that ends too soon is none.
+///
+/// # Errors
+///
+/// [`Reason::Declined`], [`Reason::UserActionTimeout`].
+pub(crate) fn long_touch(answer: Answer) -> Result<UserPresent, Reason> {
+    match answer {
+        Answer::Gesture(Gesture::LongTouch) => Ok(UserPresent(())),
+        Answer::Gesture(Gesture::Decline) => Err(Reason::Declined),
+        Answer::Gesture(Gesture::Touch | Gesture::Verify | Gesture::FailVerification) | Answer::TimedOut => {
+            Err(Reason::UserActionTimeout)
+        }
     }
 }
 
@@ -72,7 +91,7 @@ pub(crate) fn presence(answer: Answer) -> Result<UserPresent, Reason> {
 pub(crate) fn verification(answer: Answer) -> Result<Verification, Reason> {
     match answer {
         Answer::Gesture(Gesture::Verify) => Ok(Verification::Verified(UserVerified(()), UserPresent(()))),
-        Answer::Gesture(Gesture::Touch | Gesture::FailVerification) => Ok(Verification::Failed),
+        Answer::Gesture(Gesture::Touch | Gesture::LongTouch | Gesture::FailVerification) => Ok(Verification::Failed),
         Answer::Gesture(Gesture::Decline) => Err(Reason::Declined),
         Answer::TimedOut => Err(Reason::UserActionTimeout),
     }

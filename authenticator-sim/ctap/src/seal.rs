@@ -69,6 +69,8 @@ pub struct Leaf {
     pub ca: bool,
     /// The subject's OU; honest leaves have `Authenticator Attestation`.
     pub organizational_unit: String,
+    /// `id-fido-gen-ce-sernum`, which enterprise attestation alone has (WebAuthn L3 §8.2.2); absent if `None`.
+    pub serial_number: Option<Vec<u8>>,
     /// Which certificates follow the leaf.
     pub chain: ChainForm,
 }

@@ -25,6 +25,9 @@ use x509_cert::time::{Time, Validity};
 /// `id-fido-gen-ce-aaguid` (WebAuthn L3 §8.2.1).
 pub const AAGUID_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
 
+/// `id-fido-gen-ce-sernum` (WebAuthn L3 §8.2.2).
+pub const SERIAL_NUMBER_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.2");
+
 /// "No well-defined expiration date" (RFC 5280 §4.1.2.5).
 pub const NO_END: (u16, u8, u8) = (9999, 12, 31);
 
@@ -56,6 +59,8 @@ pub struct Template {
     pub ca: bool,
     /// The `id-fido-gen-ce-aaguid` extension.
     pub aaguid: Option<Aaguid>,
+    /// The `id-fido-gen-ce-sernum` extension.
+    pub serial_number: Option<Vec<u8>>,
 }
 
 /// Who signs certificates.
@@ -82,6 +87,7 @@ impl Authority {
                 root: *key == self.key.public_key(),
                 ca: template.ca,
                 aaguid: template.aaguid,
+                serial_number: template.serial_number.clone(),
             };
             let validity = Validity::new(time(template.not_before)?, time(template.not_after)?);
             let info = SubjectPublicKeyInfo::from_key(key)?;
@@ -100,6 +106,7 @@ struct Form {
     root: bool,
     ca: bool,
     aaguid: Option<Aaguid>,
+    serial_number: Option<Vec<u8>>,
 }
 
 impl BuilderProfile for Form {
@@ -132,9 +139,11 @@ impl BuilderProfile for Form {
             let authority = AuthorityKeyIdentifier::try_from(issuer_key)?;
             out.push((false, &authority).to_extension(subject, &out)?);
         }
-        if let Some(aaguid) = self.aaguid {
-            let value = OctetString::new(aaguid.0)?.to_der()?;
-            out.push(Extension { extn_id: AAGUID_EXTENSION, critical: false, extn_value: OctetString::new(value)? });
+        let aaguid = self.aaguid.map(|aaguid| (AAGUID_EXTENSION, aaguid.0.to_vec()));
+        let serial_number = self.serial_number.clone().map(|number| (SERIAL_NUMBER_EXTENSION, number));
+        for (extn_id, content) in aaguid.into_iter().chain(serial_number) {
+            let value = OctetString::new(content)?.to_der()?;
+            out.push(Extension { extn_id, critical: false, extn_value: OctetString::new(value)? });
         }
         Ok(out)
     }

@@ -66,6 +66,7 @@ impl Root {
             not_after: certificate::NO_END,
             ca: true,
             aaguid: None,
+            serial_number: None,
         };
         Self { authority: Authority { subject, key }, template }
     }
@@ -154,6 +155,7 @@ fn template(leaf: &Leaf, names: &Chain) -> Template {
         not_after,
         ca: leaf.ca,
         aaguid: leaf.aaguid_extension,
+        serial_number: leaf.serial_number.clone(),
     }
 }
 

@@ -1,7 +1,10 @@
 //! authenticatorGetInfo (CTAP 2.3 §6.4).
 
 use super::Step;
+use keyrig_ctap::message::get_info::Info;
+
 use crate::context::{Context, success};
+use crate::state::Configuration;
 
 /// Answers with the profile's members and with what the state says now.
 pub(super) fn begin(cx: &Context) -> Step {
@@ -9,9 +12,7 @@ pub(super) fn begin(cx: &Context) -> Step {
     if let Some(client_pin) = info.options.get_mut("clientPin") {
         *client_pin = cx.state.pin_is_set();
     }
-    if info.option("alwaysUv").is_some() {
-        info.options.insert("alwaysUv".into(), cx.state.always_uv);
-    }
+    configuration(cx, &mut info);
     if info.force_pin_change.is_some() || cx.state.force_pin_change {
         info.force_pin_change = Some(cx.state.force_pin_change);
     }
@@ -19,4 +20,24 @@ pub(super) fn begin(cx: &Context) -> Step {
         *remaining = cx.room() as u64;
     }
     Step::Done(success(&info.encode()))
+}
+
+/// Members that authenticatorConfig changes.
+fn configuration(cx: &Context, info: &mut Info) {
+    let config = &cx.state.config;
+    for (option, value) in [("alwaysUv", config.always_uv), ("ep", config.enterprise_attestation)] {
+        if let Some(told) = info.options.get_mut(option) {
+            *told = value;
+        }
+    }
+    // A product that leaves the factory with `alwaysUv` says of `makeCredUvNotRqd` what its profile says.
+    let factory = Configuration::factory(&cx.profile);
+    if config.always_uv && !factory.always_uv {
+        info.options.entry("makeCredUvNotRqd".into()).and_modify(|told| *told = false);
+    }
+    if info.min_pin_length.is_some() || config.min_pin_length != factory.min_pin_length {
+        info.min_pin_length = Some(config.min_pin_length);
+    }
+    info.long_touch_for_reset = info.long_touch_for_reset.map(|_| config.long_touch_for_reset);
+    info.pin_complexity_policy = info.pin_complexity_policy.map(|_| config.pin_complexity);
 }

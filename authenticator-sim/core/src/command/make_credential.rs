@@ -36,8 +36,8 @@ pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason>
     let method = options(cx, &request, protocol)?; // Step 5
     let method = verification::always_uv(cx, method)?; // Step 6
     without_verification(cx, &request, method)?; // Steps 7 and 8
-    enterprise_attestation(&request)?; // Step 9
-    let accepted = Accepted { request, algorithm };
+    let enterprise = enterprise_attestation(cx, &request)?; // Step 9
+    let accepted = Accepted { request, algorithm, enterprise };
     verify(cx, accepted, method) // Steps 10 and 11
 }
 
@@ -45,6 +45,7 @@ pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason>
 pub(crate) struct Accepted {
     request: Request,
     algorithm: Algorithm,
+    enterprise: bool,
 }
 
 impl Accepted {
@@ -110,16 +111,27 @@ fn without_verification(cx: &Context, request: &Request, method: Method) -> Resu
     if method != Method::None || !cx.is_protected() {
         return Ok(());
     }
-    let not_required = cx.offers("makeCredUvNotRqd") && !cx.state.always_uv;
+    let not_required = cx.offers("makeCredUvNotRqd") && !cx.state.config.always_uv;
     if not_required && request.options.rk != Some(true) {
         return Ok(());
     }
     Err(verification::unverified(cx))
 }
 
-/// Step 9: no profile has it yet.
-fn enterprise_attestation(request: &Request) -> Result<(), Reason> {
-    if request.enterprise_attestation.is_some() { Err(Reason::EnterpriseUnsupported) } else { Ok(()) }
+/// Step 9: whether the statement will be an enterprise attestation. No profile knows relying parties of its own for the
+/// vendor-facilitated kind, so that one is attested as usual (CTAP 2.3 §7.1.2).
+fn enterprise_attestation(cx: &Context, request: &Request) -> Result<bool, Reason> {
+    const VENDOR_FACILITATED: u64 = 1;
+    const PLATFORM_MANAGED: u64 = 2;
+    match request.enterprise_attestation {
+        None => Ok(false),
+        Some(_) if cx.cut.info.option("ep").is_none() || !cx.state.config.enterprise_attestation => {
+            Err(Reason::EnterpriseUnsupported)
+        }
+        Some(VENDOR_FACILITATED) => Ok(false),
+        Some(PLATFORM_MANAGED) => Ok(true),
+        Some(_) => Err(Reason::EnterpriseKind),
+    }
 }
 
 /// Step 11.
@@ -171,18 +183,21 @@ fn create(cx: &mut Context, accepted: &Accepted, evidence: &Evidence) -> Result<
     if request.pin_uv_auth_param.is_some() {
         cx.spend_token();
     }
-    let extensions = Creation::read(cx, request.extensions.as_deref())?; // Step 15
+    let extensions = Creation::read(cx, request.extensions.as_deref(), &request.rp.id)?; // Step 15
     // Out of order: whether there is room is known before the key of step 16 is made.
     let replaced = if accepted.rk() { replaced(cx, request)? } else { None };
     let source = credential(cx, accepted, extensions)?; // Step 16
-    let draft = draft(cx, request, &source, extensions, evidence);
+    let serial_number = accepted.enterprise.then(|| cx.serial_number());
+    let statement = statement(cx, request, source.algorithm, serial_number.as_ref().map(|number| &number[..]));
+    let enterprise = accepted.enterprise && matches!(statement, Statement::Packed { .. });
+    let draft = draft(cx, request, &source, extensions, evidence, statement);
     let sealed = cx.vouch(draft, &source)?; // Step 19
     // Steps 17 and 18, last so that a statement that cannot be signed leaves no credential behind.
     if let Some(id) = replaced {
         cx.edit(Edit::RemoveCredential(id));
     }
     cx.edit(Edit::PutCredential(Box::new(source)));
-    reply(sealed)
+    reply(sealed, enterprise)
 }
 
 /// Step 17: a discoverable credential of the same RP ID and user handle is overwritten.
@@ -229,6 +244,7 @@ fn draft(
     source: &CredentialSource,
     extensions: Creation,
     evidence: &Evidence,
+    statement: Statement,
 ) -> Draft {
     let extensions = extensions.outputs();
     let ed = if extensions.is_some() { Flags::ED } else { Flags::default() };
@@ -248,12 +264,13 @@ fn draft(
             rest: Vec::new(),
         },
         client_data_hash: request.client_data_hash.to_vec(),
-        statement: statement(cx, request, source.algorithm),
+        statement,
     }
 }
 
 /// The product's format, unless the platform prefers `none` alone (CTAP 2.3 §6.1, `attestationFormatsPreference`).
-fn statement(cx: &Context, request: &Request, algorithm: Algorithm) -> Statement {
+/// With a serial number it is an enterprise attestation.
+fn statement(cx: &Context, request: &Request, algorithm: Algorithm, serial_number: Option<&[u8]>) -> Statement {
     if request.attestation_formats.as_deref().is_some_and(|formats| formats == ["none"]) {
         return Statement::None;
     }
@@ -270,6 +287,7 @@ fn statement(cx: &Context, request: &Request, algorithm: Algorithm) -> Statement
                     validity: Validity::Current,
                     ca: false,
                     organizational_unit: organizational_unit(),
+                    serial_number: serial_number.map(<[u8]>::to_vec),
                     chain: ChainForm::Proper,
                 },
             }
@@ -277,13 +295,13 @@ fn statement(cx: &Context, request: &Request, algorithm: Algorithm) -> Statement
     }
 }
 
-fn reply(sealed: Sealed) -> Result<Step, Reason> {
+fn reply(sealed: Sealed, enterprise: bool) -> Result<Step, Reason> {
     let Sealed::Attestation { format, auth_data, statement } = sealed else { return Err(Reason::WrongSeal) };
     let response = Response {
         format: format.into(),
         auth_data,
         statement,
-        enterprise: None,
+        enterprise: enterprise.then_some(true),
         large_blob_key: None,
         unsigned_extensions: None,
     };

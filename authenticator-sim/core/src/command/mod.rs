@@ -2,6 +2,7 @@
 //! [`Pending::resume`].
 
 mod client_pin;
+mod config;
 mod credential_management;
 mod get_assertion;
 mod get_info;
@@ -20,6 +21,7 @@ use crate::context::Context;
 use crate::reason::Reason;
 use crate::user::{Answer, Ask};
 
+pub(crate) use config::offers as offers_configuration;
 pub(crate) use credential_management::Enumeration;
 pub(crate) use get_next_assertion::Remembered;
 
@@ -37,7 +39,7 @@ pub(crate) enum Pending {
     GetAssertion(get_assertion::Awaiting),
     MakeCredential(make_credential::Awaiting),
     Probe(Command),
-    Reset,
+    Reset(Ask),
     Selection,
 }
 
@@ -66,6 +68,7 @@ pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
     match command {
         Command::MAKE_CREDENTIAL => make_credential::begin(cx, parameters),
         Command::GET_ASSERTION => get_assertion::begin(cx, parameters),
+        Command::CONFIG if cx.offers("authnrCfg") => config::begin(cx, parameters),
         Command::CLIENT_PIN => client_pin::begin(cx, parameters),
         Command::GET_INFO => nothing_follows(parameters).map(|()| get_info::begin(cx)),
         Command::RESET => nothing_follows(parameters).and_then(|()| reset::begin(cx)),
@@ -82,7 +85,7 @@ impl Pending {
             Self::GetAssertion(waiting) => waiting.resume(cx, answer),
             Self::MakeCredential(waiting) => waiting.resume(cx, answer),
             Self::Probe(_) => verification::finish_probe(cx, answer),
-            Self::Reset => reset::resume(cx, answer),
+            Self::Reset(asked) => reset::resume(cx, asked, answer),
             Self::Selection => selection::resume(answer),
         }
     }
@@ -94,7 +97,7 @@ impl Pending {
             Self::GetAssertion(_) => Command::GET_ASSERTION,
             Self::MakeCredential(_) => Command::MAKE_CREDENTIAL,
             Self::Probe(command) => *command,
-            Self::Reset => Command::RESET,
+            Self::Reset(_) => Command::RESET,
             Self::Selection => Command::SELECTION,
         }
     }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::{Pending, Step};
 use crate::context::{Context, success};
 use crate::reason::Reason;
-use crate::state::{Edit, State};
+use crate::state::{Configuration, Edit, State};
 use crate::user::{self, Answer, Ask};
 
 /// A reset has to be asked for this soon after power-up.
@@ -16,13 +16,17 @@ pub(super) fn begin(cx: &Context) -> Result<Step, Reason> {
     if cx.now.since(cx.volatile.powered) > WINDOW {
         return Err(Reason::ResetTooLate);
     }
-    Ok(Step::ask(Ask::Presence, Pending::Reset))
+    let ask = if cx.state.config.long_touch_for_reset { Ask::LongTouch } else { Ask::Presence };
+    Ok(Step::ask(ask, Pending::Reset(ask)))
 }
 
-pub(super) fn resume(cx: &mut Context, answer: Answer) -> Result<Step, Reason> {
-    user::presence(answer)?;
-    let factory = State::new(&cx.profile);
-    cx.edit(Edit::Reset { force_pin_change: factory.force_pin_change, always_uv: factory.always_uv });
+pub(super) fn resume(cx: &mut Context, asked: Ask, answer: Answer) -> Result<Step, Reason> {
+    match asked {
+        Ask::LongTouch => user::long_touch(answer)?,
+        Ask::Presence | Ask::Verification => user::presence(answer)?,
+    };
+    let force_pin_change = State::new(&cx.profile).force_pin_change;
+    cx.edit(Edit::Reset { force_pin_change, config: Configuration::after_reset(&cx.profile) });
     cx.volatile.token = None;
     cx.volatile.wrong_pins = 0;
     cx.volatile.key_agreement.regenerate();

@@ -85,7 +85,7 @@ pub(super) fn method(cx: &Context, protocol: Option<Protocol>, uv: Option<bool>)
 /// [`Reason::VerificationNeeded`], [`Reason::VerificationImpossible`].
 pub(super) fn always_uv(cx: &Context, method: Method) -> Result<Method, Reason> {
     match method {
-        _ if !cx.state.always_uv => Ok(method),
+        _ if !cx.state.config.always_uv => Ok(method),
         _ if !cx.is_protected() => Err(unverified(cx)),
         Method::None if cx.has_built_in() => Ok(Method::BuiltIn),
         Method::None => Err(unverified(cx)),

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use keyrig_ctap::profile::Backup;
 
-use super::{CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, State, Stored};
+use super::{Configuration, CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, State, Stored};
 
 /// Edits that belong together: a store writes all of them or none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,14 +36,18 @@ pub enum Edit {
     UvRetries(u8),
     /// Whether the PIN has to be changed before it is of use.
     ForcePinChange(bool),
+    /// The settings are others.
+    Configuration(Configuration),
+    /// The serial number of the device, which never changes afterwards.
+    SerialNumber([u8; 8]),
     /// BE and BS of new credentials.
     Backup(Backup),
     /// Credentials and PIN are gone; the counter of the whole authenticator stays.
     Reset {
         /// `forcePINChange` as it leaves the factory.
         force_pin_change: bool,
-        /// `alwaysUv` as it leaves the factory.
-        always_uv: bool,
+        /// The settings after a reset.
+        config: Configuration,
     },
 }
 
@@ -63,13 +67,15 @@ impl State {
             Edit::PinRetries(left) => self.pin_retries = *left,
             Edit::UvRetries(left) => self.uv_retries = *left,
             Edit::ForcePinChange(force) => self.force_pin_change = *force,
+            Edit::Configuration(config) => self.config = config.clone(),
+            Edit::SerialNumber(number) => self.serial_number = Some(*number),
             Edit::Backup(backup) => self.backup = *backup,
-            Edit::Reset { force_pin_change, always_uv } => {
+            Edit::Reset { force_pin_change, config } => {
                 self.pin = None;
                 self.pin_retries = MAX_PIN_RETRIES;
                 self.uv_retries = MAX_UV_RETRIES;
                 self.force_pin_change = *force_pin_change;
-                self.always_uv = *always_uv;
+                self.config = config.clone();
                 self.credentials.clear();
                 self.discoverable.clear();
             }

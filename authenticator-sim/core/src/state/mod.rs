@@ -1,5 +1,6 @@
 //! What an authenticator remembers through a power cut, in plain ordered maps.
 
+mod configuration;
 mod credential;
 mod edit;
 
@@ -10,6 +11,7 @@ use alloc::vec::Vec;
 use keyrig_ctap::profile::{Backup, Profile};
 use zeroize::Zeroizing;
 
+pub use configuration::Configuration;
 pub use credential::{CredentialSource, Protection};
 pub use edit::{Change, Edit};
 
@@ -29,11 +31,13 @@ pub struct State {
     pub(crate) pin_retries: u8,
     pub(crate) uv_retries: u8,
     pub(crate) force_pin_change: bool,
-    pub(crate) always_uv: bool,
+    pub(crate) config: Configuration,
     /// Of new credentials.
     pub(crate) backup: Backup,
     /// The counter of the whole authenticator.
     pub(crate) sign_count: Count,
+    /// Of the device, if anybody has asked for it yet; it stays through resets.
+    pub(crate) serial_number: Option<[u8; 8]>,
     created: u64,
     credentials: BTreeMap<Vec<u8>, Stored>,
     /// Place in the order of creation and id, by RP ID, oldest first.
@@ -70,9 +74,10 @@ impl State {
             pin_retries: MAX_PIN_RETRIES,
             uv_retries: MAX_UV_RETRIES,
             force_pin_change: profile.get_info.force_pin_change.unwrap_or(false),
-            always_uv: profile.get_info.option("alwaysUv").unwrap_or(false),
+            config: Configuration::factory(profile),
             backup: profile.backup,
             sign_count: Count::default(),
+            serial_number: None,
             created: 0,
             credentials: BTreeMap::new(),
             discoverable: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 mod advertised;
 mod ceremonies;
+mod configuration;
 mod fabric;
 mod hostile;
 mod lies;

@@ -11,7 +11,7 @@ use keyrig_ctap::cose::{Algorithm, CoseKey};
 use keyrig_ctap::message::client_pin::{self, Permissions, Subcommand};
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::{self, Options, Parameter};
-use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User, credential_management, get_assertion};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User, config, credential_management, get_assertion};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, key_agreement_key, pin_hash};
 use keyrig_ctap::profile::{
     Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, Profile, SignCount,
@@ -181,6 +181,7 @@ impl Key {
         self.prompts += 1;
         match (self.hand, ask) {
             (Hand::Willing, Ask::Presence) => Input::Gesture(Gesture::Touch),
+            (Hand::Willing, Ask::LongTouch) => Input::Gesture(Gesture::LongTouch),
             (Hand::Willing, Ask::Verification) => Input::Gesture(Gesture::Verify),
             (Hand::Does(gesture), _) => Input::Gesture(gesture),
             (Hand::Cancels, _) => Input::Cancel,
@@ -296,6 +297,15 @@ impl Key {
         Ok(shared.decrypt(&answer).unwrap().to_vec())
     }
 
+    /// A token by what is built in, for no relying party in particular.
+    pub(super) fn finger_token(&mut self, permissions: Permissions) -> Result<Vec<u8>, Status> {
+        let (shared, mut request) = self.token_request(Protocol::Two, PIN, permissions);
+        request.subcommand = Subcommand::GET_TOKEN_USING_UV;
+        (request.pin_hash_enc, request.rp_id) = (None, None);
+        let answer = self.pin_command(&request)?.pin_uv_auth_token.unwrap();
+        Ok(shared.decrypt(&answer).unwrap().to_vec())
+    }
+
     /// A token without permissions, as CTAP 2.0 has it.
     pub(super) fn legacy_token(&mut self) -> Vec<u8> {
         let (shared, mut request) = self.token_request(Protocol::Two, PIN, Permissions::MC);
@@ -313,6 +323,21 @@ impl Key {
         request.pin_uv_auth_param = Some(Protocol::Two.authenticate(&token, &[&request.client_data_hash]));
         request.pin_uv_auth_protocol = Some(2);
         request
+    }
+
+    /// Configures, with `token` if there is one.
+    pub(super) fn configure(
+        &mut self,
+        token: Option<&[u8]>,
+        subcommand: config::Subcommand,
+        parameters: Option<Vec<u8>>,
+    ) -> Status {
+        let mut request = config::Request { parameters, ..config::Request::new(subcommand) };
+        if let Some(token) = token {
+            request.pin_uv_auth_protocol = Some(2);
+            request.pin_uv_auth_param = Some(Protocol::Two.authenticate(token, &[&request.authenticated()]));
+        }
+        self.command(Command::CONFIG, &request.encode()).0
     }
 
     /// Manages credentials with `token`.

@@ -102,6 +102,7 @@ fn packed_es256() {
     };
     let key = |pointer| p256::SecretKey::from_slice(&vector.bytes(pointer)).unwrap();
     let template = |unit, serial, ca| Template {
+        serial_number: None,
         subject: subject(unit),
         serial: vector.bytes(serial).try_into().unwrap(),
         not_before: (2024, 1, 1),

@@ -27,6 +27,7 @@ impl Act {
     pub(super) const fn input(self, ask: Ask) -> Input<'static> {
         match (self, ask) {
             (Self::Consent, Ask::Verification) => Input::Gesture(Gesture::Verify),
+            (Self::Consent, Ask::LongTouch) => Input::Gesture(Gesture::LongTouch),
             (Self::Consent | Self::Touch, _) => Input::Gesture(Gesture::Touch),
             (Self::Decline, _) => Input::Gesture(Gesture::Decline),
             (Self::WrongFinger, _) => Input::Gesture(Gesture::FailVerification),

@@ -59,7 +59,7 @@ pub(super) fn change(cx: &mut Context, request: &Request) -> Result<Step, Reason
         cx.edit(Edit::ForcePinChange(false));
     }
     cx.edit(Edit::Pin(pin));
-    cx.volatile.token = None;
+    cx.reset_tokens();
     Ok(Step::Done(success(&[])))
 }
 
@@ -118,6 +118,13 @@ pub(super) fn check(cx: &mut Context, shared: &SharedSecret, pin_hash_enc: &[u8]
     })
 }
 
+/// What a complexity policy refuses; each maker has its own (CTAP 2.3 §6.4, `pinComplexityPolicy`), and this one refuses
+/// one character repeated and characters in a row, up or down.
+fn is_simple(pin: &[u8]) -> bool {
+    let steps = |by: i16| pin.windows(2).all(|pair| i16::from(pair[1]) - i16::from(pair[0]) == by);
+    steps(0) || steps(1) || steps(-1)
+}
+
 /// Decrypts a new PIN and holds it against the policy: minimum in code points, maximum 63 bytes.
 fn new_pin(cx: &Context, shared: &SharedSecret, new_pin_enc: &[u8]) -> Result<Pin, Reason> {
     let padded = shared.decrypt(new_pin_enc).map_err(|_| Reason::Parameter)?;
@@ -127,9 +134,11 @@ fn new_pin(cx: &Context, shared: &SharedSecret, new_pin_enc: &[u8]) -> Result<Pi
     let length = padded.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let pin = Zeroizing::new(padded[..length].to_vec());
     let code_points = core::str::from_utf8(&pin).map_err(|_| Reason::PinPolicy)?.chars().count() as u64;
-    let info = &cx.cut.info;
-    let (least, most) = (info.min_pin_length.unwrap_or(4), info.max_pin_length.unwrap_or(63));
+    let (least, most) = (cx.state.config.min_pin_length, cx.cut.info.max_pin_length.unwrap_or(63));
     if length == PADDED || code_points < least || length as u64 > most {
+        return Err(Reason::PinPolicy);
+    }
+    if cx.state.config.pin_complexity && is_simple(&pin) {
         return Err(Reason::PinPolicy);
     }
     Ok(Pin { hash: pin_hash(&pin), code_points: u8::try_from(code_points).unwrap_or(u8::MAX) })

@@ -1,5 +1,6 @@
 //! Which status is mandated when (CTAP 2.3): one row a situation, each beside its nearest neighbour that succeeds.
 
+mod configuration;
 mod extensions;
 mod lists;
 mod management;
@@ -90,6 +91,8 @@ fn old_key() -> Profile {
 }
 
 const ALL: &[&[Row]] = &[
+    configuration::ROWS,
+    configuration::ROWS,
     extensions::ROWS,
     lists::ROWS,
     management::ROWS,
