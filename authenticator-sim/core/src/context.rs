@@ -12,7 +12,7 @@ use keyrig_ctap::seal::{Draft, Seal, Sealed};
 use keyrig_ctap::{Instant, Status};
 
 use crate::attestation::{Attester, Vouching};
-use crate::command::{Enumeration, Remembered};
+use crate::command::{Enumeration, Remembered, Writing};
 use crate::cut::Cut;
 use crate::key_agreement::KeyAgreement;
 use crate::reason::Reason;
@@ -45,6 +45,7 @@ pub(crate) struct Volatile {
     pub(crate) key_agreement: KeyAgreement,
     pub(crate) remembered: Option<Remembered>,
     pub(crate) enumeration: Option<Enumeration>,
+    pub(crate) writing: Option<Writing>,
     /// Wrong PINs since the last right one or the last power-up.
     pub(crate) wrong_pins: u8,
 }
@@ -85,6 +86,9 @@ impl Context {
         let mut all = Permissions::MC.with(Permissions::GA);
         if self.offers("credMgmt") || self.offers("credentialMgmtPreview") {
             all = all.with(Permissions::CM);
+        }
+        if self.offers("largeBlobs") {
+            all = all.with(Permissions::LBW);
         }
         if self.offers("authnrCfg") && (!built_in || self.offers("uvAcfg")) {
             all = all.with(Permissions::ACFG);
@@ -178,6 +182,13 @@ impl Context {
                 told
             }
         }
+    }
+
+    /// A fresh initialisation vector.
+    pub(crate) fn draw(&mut self) -> [u8; 16] {
+        let mut iv = [0; 16];
+        self.entropy.fill(&mut iv);
+        iv
     }
 
     /// The serial number of the device: 8 bytes, drawn when somebody first asks for it.

@@ -20,6 +20,7 @@ const OPTIONS: &[&str] = &[
     "credMgmt",
     "credentialMgmtPreview",
     "ep",
+    "largeBlobs",
     "makeCredUvNotRqd",
     "noMcGaPermissionsWithClientPin",
     "pinUvAuthToken",
@@ -98,8 +99,6 @@ fn fits(option: &str, verification: UserVerification) -> bool {
 
 /// Members that belong to commands which are not there.
 fn members(info: &mut Info, removed: &mut Vec<Removed>) {
-    take(removed, "max_serialized_large_blob_array", &mut info.max_serialized_large_blob_array);
-    take(removed, "max_cred_blob_length", &mut info.max_cred_blob_length);
     take(removed, "uv_count_since_last_pin_entry", &mut info.uv_count_since_last_pin_entry);
     // Nobody knows what a maker's own commands do; a maker who has none says so with an empty list.
     if info.vendor_prototype_config_commands.as_ref().is_some_and(|list| !list.is_empty()) {

@@ -35,6 +35,18 @@ pub(crate) enum Reason {
     Declined,
     /// Enterprise attestation is asked for and not there.
     EnterpriseUnsupported,
+    /// A fragment of the large-blob array is longer than a message can hold.
+    FragmentTooLong,
+    /// A fragment of the large-blob array is not the one that follows.
+    FragmentOutOfOrder,
+    /// `hmac-secret-mc` without `hmac-secret: true`.
+    HmacSecretNotEnabled,
+    /// `largeBlobKey` is not true, or the credential is not discoverable.
+    LargeBlobKeyInput,
+    /// The large-blob array's checksum is wrong.
+    LargeBlobsNotIntact,
+    /// The large-blob array is longer than getInfo says.
+    LargeBlobStorageFull,
     /// There is no such kind of enterprise attestation.
     EnterpriseKind,
     /// A credential of the exclude list is here.
@@ -136,6 +148,9 @@ impl Reason {
             Self::Cancelled => Status::KEEPALIVE_CANCEL,
             Self::CannotVouch(_) | Self::Provider(_) | Self::WrongSeal => Status::OTHER,
             Self::Decode(error) => error.status(),
+            Self::FragmentOutOfOrder => Status::INVALID_SEQ,
+            Self::LargeBlobsNotIntact => Status::INTEGRITY_FAILURE,
+            Self::LargeBlobStorageFull => Status::LARGE_BLOB_STORAGE_FULL,
             Self::Excluded => Status::CREDENTIAL_EXCLUDED,
             Self::EnterpriseUnsupported
             | Self::ExtensionValue
@@ -152,8 +167,8 @@ impl Reason {
             Self::KeyStoreFull => Status::KEY_STORE_FULL,
             Self::ListTooLong => Status::LIMIT_EXCEEDED,
             Self::MessageTooLarge => Status::REQUEST_TOO_LARGE,
-            Self::MessageLength => Status::INVALID_LENGTH,
-            Self::Missing | Self::ProtocolMissing => Status::MISSING_PARAMETER,
+            Self::FragmentTooLong | Self::MessageLength => Status::INVALID_LENGTH,
+            Self::HmacSecretNotEnabled | Self::Missing | Self::ProtocolMissing => Status::MISSING_PARAMETER,
             Self::NoCredentials => Status::NO_CREDENTIALS,
             Self::PermissionUnsupported => Status::UNAUTHORIZED_PERMISSION,
             Self::PinAuthBlocked => Status::PIN_AUTH_BLOCKED,
@@ -162,7 +177,9 @@ impl Reason {
             Self::PinNotSet | Self::SelectedWithoutPin => Status::PIN_NOT_SET,
             Self::UnknownCommand => Status::INVALID_COMMAND,
             Self::UnknownSubcommand => Status::INVALID_SUBCOMMAND,
-            Self::EnterpriseKind | Self::UpFalse | Self::UvUnavailable => Status::INVALID_OPTION,
+            Self::EnterpriseKind | Self::LargeBlobKeyInput | Self::UpFalse | Self::UvUnavailable => {
+                Status::INVALID_OPTION
+            }
             Self::UserActionTimeout => Status::USER_ACTION_TIMEOUT,
         }
     }

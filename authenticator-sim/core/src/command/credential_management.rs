@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::Step;
 use super::verification::{self, Manager};
 use crate::context::{Context, success};
+use crate::extension::THIRD_PARTY_PAYMENT;
 use crate::reason::Reason;
 use crate::state::{CredentialSource, Edit};
 
@@ -161,6 +162,8 @@ fn credential(cx: &Context, id: &[u8]) -> Result<Response, Reason> {
         credential: Some(Descriptor::public_key(&source.id)),
         public_key: Some(source.public_key.to_cose(source.algorithm)),
         cred_protect: Some(source.protection.number()),
+        large_blob_key: source.large_blob_key.as_ref().map(|key| key.to_vec()),
+        third_party_payment: cx.has_extension(THIRD_PARTY_PAYMENT).then_some(source.third_party_payment),
         ..Response::default()
     })
 }

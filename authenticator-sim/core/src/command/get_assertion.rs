@@ -16,7 +16,7 @@ use super::get_next_assertion::Remembered;
 use super::verification::{self, Evidence, Method};
 use super::{Pending, Step};
 use crate::context::Context;
-use crate::extension::{self, Salts};
+use crate::extension::Use;
 use crate::reason::Reason;
 use crate::user::{self, Answer, Ask};
 
@@ -117,7 +117,7 @@ fn answer_with(cx: &mut Context, request: &Request, fitting: Vec<Vec<u8>>, evide
     if up(request) && request.pin_uv_auth_param.is_some() {
         cx.spend_token();
     }
-    let salts = extension::salts(cx, request.extensions.as_deref(), up(request))?; // Step 10
+    let extensions = Use::read(cx, request.extensions.as_deref(), up(request))?; // Step 10
     let mut ids = fitting.into_iter();
     let id = ids.next().ok_or(Reason::NoCredentials)?;
     let total = 1 + ids.len();
@@ -125,7 +125,7 @@ fn answer_with(cx: &mut Context, request: &Request, fitting: Vec<Vec<u8>>, evide
         rp_id_hash: Sha256::digest(&request.rp_id).into(),
         client_data_hash: request.client_data_hash,
         evidence,
-        salts,
+        extensions,
         several: total > 1,
         by_token: request.pin_uv_auth_param.is_some(),
     };
@@ -141,16 +141,18 @@ pub(super) struct Question {
     rp_id_hash: [u8; 32],
     client_data_hash: [u8; 32],
     evidence: Evidence,
-    salts: Option<Salts>,
+    extensions: Use,
     several: bool,
     pub(super) by_token: bool,
 }
 
 /// Step 13: one assertion, status byte included.
 pub(super) fn sign(cx: &mut Context, question: &Question, id: &[u8], count: Option<u64>) -> Result<Vec<u8>, Reason> {
-    let extensions = extension_outputs(cx, question, id);
+    let extensions = question.extensions.outputs(cx, id, question.evidence.verified.is_some());
     let sign_count = cx.count_signature(id);
     let source = cx.state.credential(id).ok_or(Reason::NoCredentials)?;
+    let large_blob_key = source.large_blob_key.as_ref().filter(|_| question.extensions.large_blob_key);
+    let large_blob_key = large_blob_key.map(|key| key.to_vec());
     let user = source.discoverable.then(|| account(&source.user, question));
     let ed = if extensions.is_some() { Flags::ED } else { Flags::default() };
     let seen = user::flags(question.evidence.present.as_ref(), question.evidence.verified.as_ref());
@@ -176,7 +178,7 @@ pub(super) fn sign(cx: &mut Context, question: &Question, id: &[u8], count: Opti
         user,
         number_of_credentials: count,
         user_selected: None,
-        large_blob_key: None,
+        large_blob_key,
         unsigned_extensions: None,
     };
     let mut out = Writer::after(Vec::with_capacity(256 + id.len()));
@@ -192,12 +194,4 @@ fn account(user: &User, question: &Question) -> User {
     } else {
         User { id: user.id.clone(), name: None, display_name: None }
     }
-}
-
-fn extension_outputs(cx: &mut Context, question: &Question, id: &[u8]) -> Option<Vec<u8>> {
-    let salts = question.salts.as_ref()?;
-    let mut iv = [0; 16];
-    cx.entropy.fill(&mut iv);
-    let secrets = cx.state.credential(id)?.hmac_secret.as_ref()?;
-    salts.outputs(Some(secrets.as_slice()), question.evidence.verified.is_some(), iv)
 }

@@ -19,7 +19,7 @@ use super::verification::{self, Evidence, Method};
 use super::{Pending, Step};
 use crate::attestation::organizational_unit;
 use crate::context::{Context, success};
-use crate::extension::{Creation, SECRETS};
+use crate::extension::{Creation, LARGE_BLOB_KEY, SECRETS};
 use crate::reason::Reason;
 use crate::state::{CredentialSource, Edit};
 use crate::user::{self, Answer, Ask};
@@ -183,21 +183,22 @@ fn create(cx: &mut Context, accepted: &Accepted, evidence: &Evidence) -> Result<
     if request.pin_uv_auth_param.is_some() {
         cx.spend_token();
     }
-    let extensions = Creation::read(cx, request.extensions.as_deref(), &request.rp.id)?; // Step 15
+    let extensions = Creation::read(cx, request.extensions.as_deref(), &request.rp.id, accepted.rk())?; // Step 15
     // Out of order: whether there is room is known before the key of step 16 is made.
     let replaced = if accepted.rk() { replaced(cx, request)? } else { None };
-    let source = credential(cx, accepted, extensions)?; // Step 16
+    let source = credential(cx, accepted, &extensions)?; // Step 16
     let serial_number = accepted.enterprise.then(|| cx.serial_number());
     let statement = statement(cx, request, source.algorithm, serial_number.as_ref().map(|number| &number[..]));
     let enterprise = accepted.enterprise && matches!(statement, Statement::Packed { .. });
-    let draft = draft(cx, request, &source, extensions, evidence, statement);
+    let draft = draft(cx, request, &source, &extensions, evidence, statement);
     let sealed = cx.vouch(draft, &source)?; // Step 19
     // Steps 17 and 18, last so that a statement that cannot be signed leaves no credential behind.
     if let Some(id) = replaced {
         cx.edit(Edit::RemoveCredential(id));
     }
+    let large_blob_key = source.large_blob_key.as_ref().map(|key| key.to_vec());
     cx.edit(Edit::PutCredential(Box::new(source)));
-    reply(sealed, enterprise)
+    reply(sealed, enterprise, large_blob_key)
 }
 
 /// Step 17: a discoverable credential of the same RP ID and user handle is overwritten.
@@ -211,17 +212,19 @@ fn replaced(cx: &Context, request: &Request) -> Result<Option<Vec<u8>>, Reason> 
 }
 
 /// Step 16, and the source of steps 17 and 18.
-fn credential(cx: &mut Context, accepted: &Accepted, extensions: Creation) -> Result<CredentialSource, Reason> {
+fn credential(cx: &mut Context, accepted: &Accepted, extensions: &Creation) -> Result<CredentialSource, Reason> {
     let pair = cx.provider.generate(accepted.algorithm, &mut *cx.entropy)?;
     let lengths = cx.profile.credential_id;
     let length = if accepted.rk() { lengths.discoverable } else { lengths.server_side };
     let mut id = alloc::vec![0; usize::from(length)];
     cx.entropy.fill(&mut id);
-    let hmac_secret = (extensions.hmac_secret == Some(true)).then(|| {
-        let mut secrets = Zeroizing::new(alloc::vec![0; SECRETS]);
-        cx.entropy.fill(&mut secrets);
-        secrets
-    });
+    let mut secret = |length: usize| {
+        let mut secret = Zeroizing::new(alloc::vec![0; length]);
+        cx.entropy.fill(&mut secret);
+        secret
+    };
+    let hmac_secret = (extensions.hmac_secret == Some(true)).then(|| secret(SECRETS));
+    let large_blob_key = extensions.large_blob_key.then(|| secret(LARGE_BLOB_KEY));
     Ok(CredentialSource {
         id,
         rp_id: accepted.request.rp.id.clone(),
@@ -235,18 +238,21 @@ fn credential(cx: &mut Context, accepted: &Accepted, extensions: Creation) -> Re
         sign_count: cx.count_creation(),
         created: cx.state.next_created(),
         hmac_secret,
+        cred_blob: extensions.cred_blob.clone().flatten(),
+        large_blob_key,
+        third_party_payment: extensions.third_party_payment,
     })
 }
 
 fn draft(
-    cx: &Context,
+    cx: &mut Context,
     request: &Request,
     source: &CredentialSource,
-    extensions: Creation,
+    extensions: &Creation,
     evidence: &Evidence,
     statement: Statement,
 ) -> Draft {
-    let extensions = extensions.outputs();
+    let extensions = extensions.outputs(cx, source, evidence.verified.is_some());
     let ed = if extensions.is_some() { Flags::ED } else { Flags::default() };
     let seen = user::flags(evidence.present.as_ref(), evidence.verified.as_ref());
     let key = CoseKey::from_bytes(&source.public_key.to_cose(source.algorithm));
@@ -295,14 +301,14 @@ fn statement(cx: &Context, request: &Request, algorithm: Algorithm, serial_numbe
     }
 }
 
-fn reply(sealed: Sealed, enterprise: bool) -> Result<Step, Reason> {
+fn reply(sealed: Sealed, enterprise: bool, large_blob_key: Option<Vec<u8>>) -> Result<Step, Reason> {
     let Sealed::Attestation { format, auth_data, statement } = sealed else { return Err(Reason::WrongSeal) };
     let response = Response {
         format: format.into(),
         auth_data,
         statement,
         enterprise: enterprise.then_some(true),
-        large_blob_key: None,
+        large_blob_key,
         unsigned_extensions: None,
     };
     Ok(Step::Done(success(&response.encode())))

@@ -7,6 +7,7 @@ mod credential_management;
 mod get_assertion;
 mod get_info;
 mod get_next_assertion;
+mod large_blobs;
 mod make_credential;
 mod reset;
 mod selection;
@@ -24,6 +25,7 @@ use crate::user::{Answer, Ask};
 pub(crate) use config::offers as offers_configuration;
 pub(crate) use credential_management::Enumeration;
 pub(crate) use get_next_assertion::Remembered;
+pub(crate) use large_blobs::Writing;
 
 /// How far a command came.
 pub(crate) enum Step {
@@ -68,6 +70,7 @@ pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
     match command {
         Command::MAKE_CREDENTIAL => make_credential::begin(cx, parameters),
         Command::GET_ASSERTION => get_assertion::begin(cx, parameters),
+        Command::LARGE_BLOBS if cx.offers("largeBlobs") => large_blobs::begin(cx, parameters),
         Command::CONFIG if cx.offers("authnrCfg") => config::begin(cx, parameters),
         Command::CLIENT_PIN => client_pin::begin(cx, parameters),
         Command::GET_INFO => nothing_follows(parameters).map(|()| get_info::begin(cx)),

@@ -1,20 +1,22 @@
-//! `hmac-secret` (CTAP 2.3 §12.7).
+//! `hmac-secret` (CTAP 2.3 §12.7) and `hmac-secret-mc` (§12.8).
 
 use alloc::vec::Vec;
 
-use keyrig_ctap::cbor::{Fields, Node, Writer, expect_bytes, expect_uint};
+use keyrig_ctap::cbor::{Fields, Node, expect_bytes, expect_uint};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, hmac_sha256};
 use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::reason::Reason;
+use crate::state::CredentialSource;
 
 pub(super) const ID: &str = "hmac-secret";
+pub(super) const AT_CREATION: &str = "hmac-secret-mc";
 
 /// Bytes of the two secrets of a credential: with user verification, then without.
 pub(crate) const SECRETS: usize = 64;
 
-/// The salts of one getAssertion, decrypted.
+/// The salts of one ceremony, decrypted.
 pub(crate) struct Salts {
     shared: SharedSecret,
     salts: Zeroizing<Vec<u8>>,
@@ -48,16 +50,12 @@ impl Salts {
         Ok(Self { shared, salts })
     }
 
-    /// The extension outputs for a credential's `secrets`: an HMAC for each salt, encrypted. A credential without
-    /// secrets has no output.
-    pub(crate) fn outputs(&self, secrets: Option<&[u8]>, verified: bool, iv: [u8; 16]) -> Option<Vec<u8>> {
-        let (with, without) = secrets?.split_at_checked(SECRETS / 2)?;
+    /// The output for a credential: an HMAC for each salt, encrypted. A credential without secrets has none.
+    pub(super) fn outputs(&self, iv: [u8; 16], source: &CredentialSource, verified: bool) -> Option<Vec<u8>> {
+        let (with, without) = source.hmac_secret.as_ref()?.split_at_checked(SECRETS / 2)?;
         let secret = if verified { with } else { without };
         let plain: Vec<u8> = self.salts.chunks(32).flat_map(|salt| hmac_sha256(secret, &[salt])).collect();
         let plain = Zeroizing::new(plain);
-        let encrypted = self.shared.encrypt(&plain, iv).ok()?;
-        let mut out = Writer::new();
-        out.map(1).text(ID).bytes(&encrypted);
-        Some(out.into_bytes())
+        self.shared.encrypt(&plain, iv).ok()
     }
 }

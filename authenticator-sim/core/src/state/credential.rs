@@ -39,6 +39,12 @@ pub struct CredentialSource {
     pub created: u64,
     /// The secrets of `hmac-secret`: 32 bytes for signatures with user verification, then 32 for those without.
     pub hmac_secret: Option<Zeroizing<Vec<u8>>>,
+    /// The blob of `credBlob`.
+    pub cred_blob: Option<Vec<u8>>,
+    /// The key of `largeBlobKey`.
+    pub large_blob_key: Option<Zeroizing<Vec<u8>>>,
+    /// Whether others may ask for payments with it (`thirdPartyPayment`).
+    pub third_party_payment: bool,
 }
 
 impl CredentialSource {

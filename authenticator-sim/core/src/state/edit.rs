@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use keyrig_ctap::message::large_blobs::INITIAL;
 use keyrig_ctap::profile::Backup;
 
 use super::{Configuration, CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, State, Stored};
@@ -38,11 +39,13 @@ pub enum Edit {
     ForcePinChange(bool),
     /// The settings are others.
     Configuration(Configuration),
+    /// The serialized large-blob array is another one.
+    LargeBlobs(Vec<u8>),
     /// The serial number of the device, which never changes afterwards.
     SerialNumber([u8; 8]),
     /// BE and BS of new credentials.
     Backup(Backup),
-    /// Credentials and PIN are gone; the counter of the whole authenticator stays.
+    /// Credentials, PIN and large blobs are gone; the counter of the whole authenticator stays.
     Reset {
         /// `forcePINChange` as it leaves the factory.
         force_pin_change: bool,
@@ -68,6 +71,7 @@ impl State {
             Edit::UvRetries(left) => self.uv_retries = *left,
             Edit::ForcePinChange(force) => self.force_pin_change = *force,
             Edit::Configuration(config) => self.config = config.clone(),
+            Edit::LargeBlobs(serialized) => self.large_blobs = serialized.clone(),
             Edit::SerialNumber(number) => self.serial_number = Some(*number),
             Edit::Backup(backup) => self.backup = *backup,
             Edit::Reset { force_pin_change, config } => {
@@ -76,6 +80,7 @@ impl State {
                 self.uv_retries = MAX_UV_RETRIES;
                 self.force_pin_change = *force_pin_change;
                 self.config = config.clone();
+                self.large_blobs = INITIAL.to_vec();
                 self.credentials.clear();
                 self.discoverable.clear();
             }

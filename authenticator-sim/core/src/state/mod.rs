@@ -8,6 +8,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use keyrig_ctap::message::large_blobs::INITIAL;
 use keyrig_ctap::profile::{Backup, Profile};
 use zeroize::Zeroizing;
 
@@ -38,6 +39,7 @@ pub struct State {
     pub(crate) sign_count: Count,
     /// Of the device, if anybody has asked for it yet; it stays through resets.
     pub(crate) serial_number: Option<[u8; 8]>,
+    large_blobs: Vec<u8>,
     created: u64,
     credentials: BTreeMap<Vec<u8>, Stored>,
     /// Place in the order of creation and id, by RP ID, oldest first.
@@ -78,6 +80,7 @@ impl State {
             backup: profile.backup,
             sign_count: Count::default(),
             serial_number: None,
+            large_blobs: INITIAL.to_vec(),
             created: 0,
             credentials: BTreeMap::new(),
             discoverable: BTreeMap::new(),
@@ -97,6 +100,11 @@ impl State {
     /// Failed built-in verifications that are left.
     pub fn uv_retries(&self) -> u8 {
         self.uv_retries
+    }
+
+    /// The serialized large-blob array.
+    pub fn large_blobs(&self) -> &[u8] {
+        &self.large_blobs
     }
 
     /// The credential with this id.

@@ -5,11 +5,12 @@ use std::vec::Vec;
 use keyrig_ctap::cbor::Value;
 use keyrig_ctap::message::client_pin::{Permissions, Request, Subcommand};
 use keyrig_ctap::message::make_credential::{self, Options, Parameter};
-use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, config, credential_management};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, config, credential_management, large_blobs};
 use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Command, Status};
 
+use super::blobs::{blob_key, get_blobs};
 use super::configuration::{configurable, configurable_by_finger};
 use super::platform::{
     Key, PIN, discoverable_request, extension, finger_key, get_request, make_request, passkey_provider, security_key,
@@ -20,21 +21,13 @@ use crate::{Removed, cut};
 const OFF: Options = Options { rk: None, up: None, uv: None };
 
 const PROFILES: &[fn() -> Profile] =
-    &[security_key, passkey_provider, finger_key, touch_only, configurable, configurable_by_finger];
+    &[security_key, passkey_provider, finger_key, touch_only, configurable, configurable_by_finger, blob_key];
 
 #[test]
 fn what_is_not_there_is_cut_and_listed() {
     let cut = cut(&security_key());
     let removed: Vec<(&str, &str)> = cut.removed.iter().map(|r: &Removed| (r.member, r.value.as_str())).collect();
-    assert_eq!(
-        removed,
-        [
-            ("algorithms", "ES384 (-35)"),
-            ("extensions", "largeBlobKey"),
-            ("max_serialized_large_blob_array", "4096"),
-            ("versions", "U2F_V2"),
-        ]
-    );
+    assert_eq!(removed, [("algorithms", "ES384 (-35)"), ("versions", "U2F_V2"),]);
     assert_eq!(cut.info.versions, ["FIDO_2_0", "FIDO_2_1"]);
     assert_eq!(cut.info.aaguid, security_key().aaguid);
 }
@@ -112,6 +105,10 @@ fn every_option_that_is_advertised_does_something() {
                     Ok(())
                 }
                 ("uvAcfg", true) => key.finger_token(Permissions::ACFG).map(|_| ()),
+                ("largeBlobs", true) => {
+                    let first = large_blobs::Request { get: Some(17), offset: Some(0), ..Default::default() };
+                    get_blobs(&mut key, &first).map(|_| ())
+                }
                 ("credMgmt", true) => {
                     key.set_pin(Protocol::Two, PIN);
                     let token = key.unbound_token(Permissions::CM).unwrap();
@@ -146,13 +143,23 @@ fn every_algorithm_protocol_extension_and_limit_that_is_advertised_holds() {
         for id in &info.extensions {
             let mut request = make_request();
             request.options.uv = info.option("uv");
-            let input = if id == "credProtect" { Value::Unsigned(2) } else { Value::Bool(true) };
+            let input = match id.as_str() {
+                "credProtect" => Value::Unsigned(2),
+                "credBlob" => Value::Bytes(Vec::from([1])),
+                _ => Value::Bool(true),
+            };
+            request.options.rk = Some(true);
             request.extensions = extension(id, input);
             let made = Key::new(&profile()).make(&request).unwrap();
             let data = keyrig_ctap::auth_data::AuthData::parse(&made.auth_data).unwrap();
-            // Rules for PINs are told to those who were named, which another test sees to.
-            let answer = request.extensions.filter(|_| id != "minPinLength");
+            let answer = match id.as_str() {
+                "credBlob" => extension(id, Value::Bool(true)),
+                // Rules for PINs are told to those who were named, which another test sees to.
+                "largeBlobKey" | "minPinLength" | "thirdPartyPayment" => None,
+                _ => request.extensions,
+            };
             assert_eq!(data.extensions, answer, "{id}");
+            assert_eq!(made.large_blob_key.is_some(), id == "largeBlobKey");
         }
         for version in &info.versions {
             assert_ne!(version, "U2F_V2");

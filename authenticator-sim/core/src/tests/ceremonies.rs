@@ -2,12 +2,13 @@ use std::vec::Vec;
 
 use keyrig_ctap::Status;
 use keyrig_ctap::auth_data::{AuthData, Flags};
-use keyrig_ctap::cbor::Value;
+use keyrig_ctap::cbor::{Fields, Tree, Value, Writer, expect_bytes};
 use keyrig_ctap::cose::{Algorithm, PublicKey};
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::make_credential::Parameter;
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
 use keyrig_ctap::pin_uv_auth::{Protocol, hmac_sha256};
+use keyrig_ctap::profile::Profile;
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{DerSignature, VerifyingKey};
 
@@ -254,4 +255,44 @@ fn a_platform_that_prefers_no_statement_gets_none() {
     assert_eq!(key.make(&request).unwrap().format, "packed");
     request.attestation_formats = Some(["none".into()].to_vec());
     assert_eq!(key.make(&request).unwrap().format, "none");
+}
+
+/// A key that answers `hmac-secret` at creation.
+pub(super) fn secret_at_creation() -> Profile {
+    let mut profile = security_key();
+    profile.get_info.extensions.push("hmac-secret-mc".into());
+    profile
+}
+
+/// The inputs of `hmac-secret-mc`, with or without `hmac-secret` itself.
+pub(super) fn secret_inputs(ours: &[u8], encrypted: &[u8], auth: &[u8], enabled: bool) -> Vec<u8> {
+    let mut inputs = Writer::new();
+    inputs.map(1 + usize::from(enabled));
+    if enabled {
+        inputs.text("hmac-secret").bool(true);
+    }
+    inputs.text("hmac-secret-mc").map(4).uint(1).raw(ours).uint(2).bytes(encrypted).uint(3).bytes(auth).uint(4).uint(2);
+    inputs.into_bytes()
+}
+
+#[test]
+fn the_secret_at_creation_is_the_one_at_login() {
+    let mut key = Key::new(&secret_at_creation());
+    let (shared, ours) = key.agree(Protocol::Two);
+    let encrypted = shared.encrypt(&[1; 64], [6; 16]).unwrap();
+    let auth = shared.authenticate(&[&encrypted]);
+    let output = |auth_data: &[u8], id: &str| {
+        let extensions = AuthData::parse(auth_data).unwrap().extensions.unwrap();
+        let tree = Tree::parse(&extensions).unwrap();
+        let node = Fields::of(&tree.root, "extensions").unwrap().text(id).unwrap();
+        shared.decrypt(expect_bytes(node, "output").unwrap()).unwrap().to_vec()
+    };
+    let mut request = make_request();
+    request.extensions = Some(secret_inputs(&ours, &encrypted, &auth, true));
+    let made = key.make(&request).unwrap().auth_data;
+    let mut login = get_request(&[AuthData::parse(&made).unwrap().attested.unwrap().credential_id]);
+    login.extensions = hmac_secret_input(&ours, &encrypted, &auth, Protocol::Two);
+    let got = key.get(&login).unwrap().auth_data;
+    assert_eq!(output(&made, "hmac-secret-mc"), output(&got, "hmac-secret"));
+    assert_eq!(output(&made, "hmac-secret-mc").len(), 64);
 }

@@ -1,6 +1,7 @@
 //! The authenticator by its CTAP bytes.
 
 mod advertised;
+mod blobs;
 mod ceremonies;
 mod configuration;
 mod fabric;

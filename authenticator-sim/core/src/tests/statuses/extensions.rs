@@ -2,9 +2,13 @@ use std::vec::Vec;
 
 use keyrig_ctap::Status;
 use keyrig_ctap::cbor::Value;
+use keyrig_ctap::message::make_credential;
 use keyrig_ctap::pin_uv_auth::Protocol;
 
-use super::super::platform::{extension, get_request, hmac_secret_input, make_request, security_key};
+use super::super::ceremonies::{secret_at_creation, secret_inputs};
+use super::super::platform::{
+    discoverable_request, extension, get_request, hmac_secret_input, make_request, security_key,
+};
 use super::{Attempt, Row, row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -16,6 +20,26 @@ pub(super) const ROWS: &[Row] = &[
     row("credProtect of another type", Status::CBOR_UNEXPECTED_TYPE, security_key, |a| {
         let mut request = make_request();
         request.extensions = extension("credProtect", a.either(Value::Bool(true), Value::Unsigned(1)));
+        a.key.make(&request).err().unwrap_or(Status::OK)
+    }),
+    row("a large-blob key that is not wanted", Status::INVALID_OPTION, security_key, |a| {
+        large_blob_key(a, |request| request.extensions = extension("largeBlobKey", Value::Bool(false)))
+    }),
+    row("a large-blob key for a server-side credential", Status::INVALID_OPTION, security_key, |a| {
+        large_blob_key(a, |request| request.options.rk = None)
+    }),
+    row("a large-blob key that is not wanted at a login", Status::INVALID_OPTION, security_key, |a| {
+        let id = a.key.enrol(&make_request());
+        let mut request = get_request(&[id]);
+        request.extensions = extension("largeBlobKey", Value::Bool(!a.defect));
+        a.key.get(&request).err().unwrap_or(Status::OK)
+    }),
+    row("hmac-secret at creation without its own", Status::MISSING_PARAMETER, secret_at_creation, |a| {
+        let (shared, ours) = a.key.agree(Protocol::Two);
+        let encrypted = shared.encrypt(&[1; 32], [6; 16]).unwrap();
+        let auth = shared.authenticate(&[&encrypted]);
+        let mut request = make_request();
+        request.extensions = Some(secret_inputs(&ours, &encrypted, &auth, !a.defect));
         a.key.make(&request).err().unwrap_or(Status::OK)
     }),
     row("hmac-secret at a login without a touch", Status::UNSUPPORTED_OPTION, security_key, |a| {
@@ -31,6 +55,15 @@ pub(super) const ROWS: &[Row] = &[
         hmac_secret(a, salts, |_| (), true)
     }),
 ];
+
+fn large_blob_key(a: &mut Attempt, change: impl FnOnce(&mut make_credential::Request)) -> Status {
+    let mut request = discoverable_request(1);
+    request.extensions = extension("largeBlobKey", Value::Bool(true));
+    if a.defect {
+        change(&mut request);
+    }
+    a.key.make(&request).err().unwrap_or(Status::OK)
+}
 
 fn hmac_secret(a: &mut Attempt, salts: &[u8], bend: impl FnOnce(&mut Vec<u8>), up: bool) -> Status {
     let mut request = make_request();

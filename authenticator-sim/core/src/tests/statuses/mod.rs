@@ -1,5 +1,6 @@
 //! Which status is mandated when (CTAP 2.3): one row a situation, each beside its nearest neighbour that succeeds.
 
+mod blobs;
 mod configuration;
 mod extensions;
 mod lists;
@@ -91,7 +92,9 @@ fn old_key() -> Profile {
 }
 
 const ALL: &[&[Row]] = &[
+    blobs::ROWS,
     configuration::ROWS,
+    blobs::ROWS,
     configuration::ROWS,
     extensions::ROWS,
     lists::ROWS,
