@@ -135,6 +135,7 @@ impl Authenticator {
         let Setup { profile, provider, entropy, seal, chains } = setup;
         let context = Context {
             now: Instant::POWER_UP,
+            transport: None,
             cut: cut(&profile),
             attester: Attester::new(profile.attestation.chain.clone(), chains),
             profile,
@@ -176,6 +177,12 @@ impl Authenticator {
     /// What it remembers.
     pub fn state(&self) -> &State {
         &self.context.state
+    }
+
+    /// By which transport messages come from now on, `usb`, `nfc` and the like: some products reset by some transports
+    /// only (`transportsForReset`). Until it is told, every transport will do.
+    pub fn set_transport(&mut self, transport: &str) {
+        self.context.transport = Some(transport.into());
     }
 
     /// Takes over a credential source of another authenticator, as a sync fabric does; it counts as the newest here.

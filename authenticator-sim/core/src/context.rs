@@ -1,6 +1,7 @@
 //! What a command works on.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use keyrig_ctap::cbor::Writer;
@@ -8,6 +9,7 @@ use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret};
 use keyrig_ctap::profile::{Profile, SignCount};
+use keyrig_ctap::quirk::PIN_PROTOCOL_2_SHORT_VERIFY;
 use keyrig_ctap::seal::{Draft, Seal, Sealed};
 use keyrig_ctap::{Instant, Status};
 
@@ -16,9 +18,10 @@ use crate::command::{Enumeration, Remembered, Writing};
 use crate::cut::Cut;
 use crate::key_agreement::KeyAgreement;
 use crate::reason::Reason;
-use crate::state::{Change, CredentialSource, Edit, State};
-use crate::token::Token;
+use crate::state::{Change, CredentialSource, Edit, PersistentToken, State};
+use crate::token::{Compare, Token};
 use crate::{Entropy, Provider};
+use zeroize::Zeroizing;
 
 /// Signatures for which a counter is persisted ahead.
 const COUNT_STEP: u32 = 64;
@@ -27,6 +30,8 @@ const COUNT_STEP: u32 = 64;
 pub(crate) struct Context {
     pub(crate) now: Instant,
     pub(crate) profile: Profile,
+    /// By which transport messages come, where the driver says so.
+    pub(crate) transport: Option<String>,
     pub(crate) cut: Cut,
     pub(crate) provider: Box<dyn Provider>,
     pub(crate) entropy: Box<dyn Entropy>,
@@ -69,6 +74,30 @@ impl Context {
     /// Tokens that were given out are of no use any more.
     pub(crate) fn reset_tokens(&mut self) {
         self.volatile.token = None;
+        if self.state.persistent_token.is_some() {
+            self.edit(Edit::PersistentToken(None));
+        }
+    }
+
+    /// The persistent token, drawn when somebody first asks for it.
+    pub(crate) fn persistent_token(&mut self) -> PersistentToken {
+        if let Some(token) = &self.state.persistent_token {
+            return token.clone();
+        }
+        let mut token = Zeroizing::new([0; 32]);
+        self.entropy.fill(&mut token[..]);
+        self.edit(Edit::PersistentToken(Some(token.clone())));
+        token
+    }
+
+    /// What is behind `encIdentifier`, drawn when somebody first asks for it.
+    pub(crate) fn identifier(&mut self) -> [u8; 16] {
+        if let Some(identifier) = self.state.identifier {
+            return identifier;
+        }
+        let identifier = self.draw();
+        self.edit(Edit::Identifier(identifier));
+        identifier
     }
 
     /// Whether getInfo offers an extension.
@@ -86,6 +115,9 @@ impl Context {
         let mut all = Permissions::MC.with(Permissions::GA);
         if self.offers("credMgmt") || self.offers("credentialMgmtPreview") {
             all = all.with(Permissions::CM);
+        }
+        if self.offers("perCredMgmtRO") {
+            all = all.with(Permissions::PCMR);
         }
         if self.offers("largeBlobs") {
             all = all.with(Permissions::LBW);
@@ -119,6 +151,21 @@ impl Context {
     pub(crate) fn protocol(&self, number: u64) -> Result<Protocol, Reason> {
         let offered = self.cut.info.pin_uv_auth_protocols.contains(&number);
         Protocol::from_number(number).filter(|_| offered).ok_or(Reason::ProtocolUnsupported)
+    }
+
+    /// How a `pinUvAuthParam` under `protocol` is compared: the one place that reads the quirk.
+    pub(crate) fn compare(&self, protocol: Protocol) -> Compare {
+        Compare { protocol, short: self.profile.has_quirk(PIN_PROTOCOL_2_SHORT_VERIFY) }
+    }
+
+    /// Whether `param` is what the shared secret makes of `message`.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::PinAuthInvalid`].
+    pub(crate) fn check_param(&self, shared: &SharedSecret, message: &[&[u8]], param: &[u8]) -> Result<(), Reason> {
+        let right = shared.authenticate(message);
+        if self.compare(shared.protocol()).matches(&right, param) { Ok(()) } else { Err(Reason::PinAuthInvalid) }
     }
 
     /// The secret shared with a platform's key-agreement key.

@@ -23,6 +23,7 @@ const OPTIONS: &[&str] = &[
     "largeBlobs",
     "makeCredUvNotRqd",
     "noMcGaPermissionsWithClientPin",
+    "perCredMgmtRO",
     "pinUvAuthToken",
     "plat",
     "rk",
@@ -33,7 +34,7 @@ const OPTIONS: &[&str] = &[
 ];
 
 /// Options that are of no use where nobody can be verified.
-const NEED_VERIFICATION: &[&str] = &["credMgmt", "credentialMgmtPreview", "pinUvAuthToken"];
+const NEED_VERIFICATION: &[&str] = &["credMgmt", "credentialMgmtPreview", "perCredMgmtRO", "pinUvAuthToken"];
 
 /// A profile, cut to what is implemented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +100,6 @@ fn fits(option: &str, verification: UserVerification) -> bool {
 
 /// Members that belong to commands which are not there.
 fn members(info: &mut Info, removed: &mut Vec<Removed>) {
-    take(removed, "uv_count_since_last_pin_entry", &mut info.uv_count_since_last_pin_entry);
     // Nobody knows what a maker's own commands do; a maker who has none says so with an empty list.
     if info.vendor_prototype_config_commands.as_ref().is_some_and(|list| !list.is_empty()) {
         let list = info.vendor_prototype_config_commands.take().unwrap_or_default();
@@ -112,17 +112,8 @@ fn members(info: &mut Info, removed: &mut Vec<Removed>) {
         });
         info.authenticator_config_commands = Some(list);
     }
-    for transport in core::mem::take(&mut info.transports_for_reset) {
-        note(removed, "transports_for_reset", transport);
-    }
     info.enc_identifier = None;
     info.enc_cred_store_state = None;
-}
-
-fn take<T: ToString>(removed: &mut Vec<Removed>, member: &'static str, value: &mut Option<T>) {
-    if let Some(value) = value.take() {
-        note(removed, member, value.to_string());
-    }
 }
 
 fn keep(removed: &mut Vec<Removed>, member: &'static str, value: &impl ToString, implemented: bool) -> bool {

@@ -105,6 +105,8 @@ pub(crate) enum Reason {
     Provider(ProviderError),
     /// Too long after power-up.
     ResetTooLate,
+    /// This transport is not one to reset by.
+    ResetTransport,
     /// The `rk` option is not for this command or this product.
     RkUnsupported,
     /// The user selected this authenticator, which has a PIN.
@@ -144,7 +146,9 @@ impl Reason {
             Self::BuiltInBlocked | Self::PinBlocked => Status::PIN_BLOCKED,
             Self::BuiltInInvalid => Status::UV_INVALID,
             Self::BuiltInTokenBlocked => Status::UV_BLOCKED,
-            Self::BuiltInNotConfigured | Self::NothingToContinue | Self::ResetTooLate => Status::NOT_ALLOWED,
+            Self::BuiltInNotConfigured | Self::NothingToContinue | Self::ResetTooLate | Self::ResetTransport => {
+                Status::NOT_ALLOWED
+            }
             Self::Cancelled => Status::KEEPALIVE_CANCEL,
             Self::CannotVouch(_) | Self::Provider(_) | Self::WrongSeal => Status::OTHER,
             Self::Decode(error) => error.status(),

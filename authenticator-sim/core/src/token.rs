@@ -6,6 +6,7 @@ use core::time::Duration;
 use keyrig_ctap::Instant;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::pin_uv_auth::Protocol;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::Entropy;
@@ -19,6 +20,26 @@ const MAX_USAGE: Duration = Duration::from_secs(600);
 
 /// How long a token remembers that the user was there.
 const USER_PRESENT: Duration = Duration::from_secs(30);
+
+/// How a `pinUvAuthParam` is compared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compare {
+    pub(crate) protocol: Protocol,
+    /// Of the 32 bytes of protocol 2, the first 16 alone.
+    pub(crate) short: bool,
+}
+
+impl Compare {
+    /// Whether `given` is `right`, in constant time.
+    pub(crate) fn matches(self, right: &[u8], given: &[u8]) -> bool {
+        const SHORT: usize = 16;
+        let (right, given) = match (right.get(..SHORT), given.get(..SHORT)) {
+            (Some(right), Some(given)) if self.short && self.protocol == Protocol::Two => (right, given),
+            _ => (right, given),
+        };
+        right.ct_eq(given).into()
+    }
+}
 
 /// A token in use.
 #[derive(Debug)]
@@ -64,8 +85,9 @@ impl Token {
     /// # Errors
     ///
     /// [`Reason::PinAuthInvalid`].
-    pub(crate) fn verify(&mut self, protocol: Protocol, message: &[&[u8]], param: &[u8]) -> Result<(), Reason> {
-        if protocol != self.protocol || !protocol.verify(&self.key[..], message, param) {
+    pub(crate) fn verify(&mut self, compare: Compare, message: &[u8], param: &[u8]) -> Result<(), Reason> {
+        let right = compare.protocol.authenticate(&self.key[..], &[message]);
+        if compare.protocol != self.protocol || !compare.matches(&right, param) {
             return Err(Reason::PinAuthInvalid);
         }
         self.used = true;

@@ -18,6 +18,7 @@ pub mod cbor;
 pub mod command;
 pub mod cose;
 pub mod message;
+pub mod persistent;
 pub mod pin_uv_auth;
 pub mod profile;
 pub mod quirk;

@@ -2,17 +2,23 @@
 
 use super::Step;
 use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::persistent::Member;
+use sha2::{Digest, Sha256};
 
 use crate::context::{Context, success};
 use crate::state::Configuration;
 
 /// Answers with the profile's members and with what the state says now.
-pub(super) fn begin(cx: &Context) -> Step {
+pub(super) fn begin(cx: &mut Context) -> Step {
     let mut info = cx.cut.info.clone();
     if let Some(client_pin) = info.options.get_mut("clientPin") {
         *client_pin = cx.state.pin_is_set();
     }
     configuration(cx, &mut info);
+    info.uv_count_since_last_pin_entry = info.uv_count_since_last_pin_entry.map(|_| cx.state.uv_count);
+    if cx.offers("perCredMgmtRO") {
+        for_holders_of_the_persistent_token(cx, &mut info);
+    }
     if info.force_pin_change.is_some() || cx.state.force_pin_change {
         info.force_pin_change = Some(cx.state.force_pin_change);
     }
@@ -20,6 +26,18 @@ pub(super) fn begin(cx: &Context) -> Step {
         *remaining = cx.room() as u64;
     }
     Step::Done(success(&info.encode()))
+}
+
+/// Members that nobody else can read. `encCredStoreState` came with CTAP 2.3.
+fn for_holders_of_the_persistent_token(cx: &mut Context, info: &mut Info) {
+    let (token, identifier) = (cx.persistent_token(), cx.identifier());
+    info.enc_identifier = Some(Member::Identifier.conceal(&token[..], identifier, cx.draw()));
+    if info.versions.iter().any(|version| version == "FIDO_2_3") {
+        let changes = cx.state.discoverable_changes().to_be_bytes();
+        let mut state = [0; 16];
+        state.copy_from_slice(&Sha256::digest([&identifier[..], &changes].concat())[..16]);
+        info.enc_cred_store_state = Some(Member::CredStoreState.conceal(&token[..], state, cx.draw()));
+    }
 }
 
 /// Members that authenticatorConfig changes.

@@ -111,8 +111,9 @@ pub(super) fn by_token(
     permission: Permissions,
     rp_id: &str,
 ) -> Result<Evidence, Reason> {
+    let compare = cx.compare(protocol);
     let token = cx.token().ok_or(Reason::PinAuthInvalid)?;
-    token.verify(protocol, &[message], param)?;
+    token.verify(compare, message, param)?;
     token.permits(permission)?;
     let verified = user::verified_by(token).ok_or(Reason::TokenUnverified)?;
     token.bind(rp_id)?;
@@ -170,10 +171,20 @@ pub(super) fn manager(
 ) -> Result<Manager, Reason> {
     let param = param.ok_or(Reason::VerificationNeeded)?;
     let protocol = cx.protocol(number.ok_or(Reason::ProtocolMissing)?)?;
-    let token = cx.token().ok_or(Reason::PinAuthInvalid)?;
-    token.verify(protocol, &[message], param)?;
-    token.permits(permission).or_else(|_| token.permits(or))?;
-    Ok(Manager { rp_id: token.rp_id.clone() })
+    let compare = cx.compare(protocol);
+    if let Some(token) = cx.token()
+        && token.verify(compare, message, param).is_ok()
+    {
+        token.permits(permission).or_else(|_| token.permits(or))?;
+        return Ok(Manager { rp_id: token.rp_id.clone() });
+    }
+    // The persistent token, where reading is enough.
+    let persistent = cx.state.persistent_token.as_ref().filter(|_| or == Permissions::PCMR);
+    let right = persistent.map(|token| protocol.authenticate(&token[..], &[message]));
+    match right {
+        Some(right) if cx.offers("perCredMgmtRO") && compare.matches(&right, param) => Ok(Manager { rp_id: None }),
+        _ => Err(Reason::PinAuthInvalid),
+    }
 }
 
 /// Verification by what is built in: refused beforehand where no retry is left.
@@ -205,6 +216,9 @@ pub(super) fn perform_built_in(cx: &mut Context, answer: Answer) -> Result<Optio
         Verification::Verified(verified, present) => {
             if cx.state.uv_retries != MAX_UV_RETRIES {
                 cx.edit(Edit::UvRetries(MAX_UV_RETRIES));
+            }
+            if cx.cut.info.uv_count_since_last_pin_entry.is_some() {
+                cx.edit(Edit::UvCount(cx.state.uv_count.saturating_add(1)));
             }
             Ok(Some(Evidence { present: Some(present), verified: Some(verified) }))
         }

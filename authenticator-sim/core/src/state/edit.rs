@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use keyrig_ctap::message::large_blobs::INITIAL;
 use keyrig_ctap::profile::Backup;
 
-use super::{Configuration, CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, State, Stored};
+use super::{Configuration, CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, PersistentToken, Pin, State, Stored};
 
 /// Edits that belong together: a store writes all of them or none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,12 @@ pub enum Edit {
     ForcePinChange(bool),
     /// The settings are others.
     Configuration(Configuration),
+    /// The persistent token is another one, or nobody's.
+    PersistentToken(Option<PersistentToken>),
+    /// What is behind `encIdentifier`.
+    Identifier([u8; 16]),
+    /// Built-in verifications since the PIN was entered last.
+    UvCount(u64),
     /// The serialized large-blob array is another one.
     LargeBlobs(Vec<u8>),
     /// The serial number of the device, which never changes afterwards.
@@ -71,6 +77,9 @@ impl State {
             Edit::UvRetries(left) => self.uv_retries = *left,
             Edit::ForcePinChange(force) => self.force_pin_change = *force,
             Edit::Configuration(config) => self.config = config.clone(),
+            Edit::PersistentToken(token) => self.persistent_token = token.clone(),
+            Edit::Identifier(identifier) => self.identifier = Some(*identifier),
+            Edit::UvCount(count) => self.uv_count = *count,
             Edit::LargeBlobs(serialized) => self.large_blobs = serialized.clone(),
             Edit::SerialNumber(number) => self.serial_number = Some(*number),
             Edit::Backup(backup) => self.backup = *backup,
@@ -80,6 +89,10 @@ impl State {
                 self.uv_retries = MAX_UV_RETRIES;
                 self.force_pin_change = *force_pin_change;
                 self.config = config.clone();
+                self.persistent_token = None;
+                self.identifier = None;
+                self.uv_count = 0;
+                self.discoverable_changes += 1;
                 self.large_blobs = INITIAL.to_vec();
                 self.credentials.clear();
                 self.discoverable.clear();
@@ -92,6 +105,7 @@ impl State {
         if source.discoverable {
             let ids = self.discoverable.entry(source.rp_id.clone()).or_default();
             let place = ids.partition_point(|(created, _)| *created <= source.created);
+            self.discoverable_changes += 1;
             ids.insert(place, (source.created, source.id.clone()));
         }
         self.created = self.created.max(source.created.saturating_add(1));
@@ -102,6 +116,7 @@ impl State {
     fn remove(&mut self, id: &[u8]) {
         let Some(Stored { source, .. }) = self.credentials.remove(id) else { return };
         if let Some(ids) = self.discoverable.get_mut(&source.rp_id) {
+            self.discoverable_changes += u64::from(source.discoverable);
             ids.retain(|(_, other)| other != id);
             if ids.is_empty() {
                 self.discoverable.remove(&source.rp_id);

@@ -39,12 +39,23 @@ pub struct State {
     pub(crate) sign_count: Count,
     /// Of the device, if anybody has asked for it yet; it stays through resets.
     pub(crate) serial_number: Option<[u8; 8]>,
+    /// If anybody has asked for it since the PIN changed.
+    pub(crate) persistent_token: Option<PersistentToken>,
+    /// What is behind `encIdentifier`, if anybody has asked for it since the last reset.
+    pub(crate) identifier: Option<[u8; 16]>,
+    /// Built-in verifications since the PIN was entered last.
+    pub(crate) uv_count: u64,
     large_blobs: Vec<u8>,
+    /// Changes of what discoverable credentials there are.
+    discoverable_changes: u64,
     created: u64,
     credentials: BTreeMap<Vec<u8>, Stored>,
     /// Place in the order of creation and id, by RP ID, oldest first.
     discoverable: BTreeMap<String, Vec<(u64, Vec<u8>)>>,
 }
+
+/// The persistent `pinUvAuthToken`.
+pub type PersistentToken = Zeroizing<[u8; 32]>;
 
 /// A PIN that is set: only its hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +91,10 @@ impl State {
             backup: profile.backup,
             sign_count: Count::default(),
             serial_number: None,
+            persistent_token: None,
+            identifier: None,
+            uv_count: 0,
+            discoverable_changes: 0,
             large_blobs: INITIAL.to_vec(),
             created: 0,
             credentials: BTreeMap::new(),
@@ -100,6 +115,11 @@ impl State {
     /// Failed built-in verifications that are left.
     pub fn uv_retries(&self) -> u8 {
         self.uv_retries
+    }
+
+    /// How often discoverable credentials have come, changed or gone.
+    pub(crate) fn discoverable_changes(&self) -> u64 {
+        self.discoverable_changes
     }
 
     /// The serialized large-blob array.

@@ -12,6 +12,7 @@ use keyrig_ctap::{Command, Status};
 
 use super::blobs::{blob_key, get_blobs};
 use super::configuration::{configurable, configurable_by_finger};
+use super::persistent::persistent;
 use super::platform::{
     Key, PIN, discoverable_request, extension, finger_key, get_request, make_request, passkey_provider, security_key,
     touch_only,
@@ -20,8 +21,16 @@ use crate::{Removed, cut};
 
 const OFF: Options = Options { rk: None, up: None, uv: None };
 
-const PROFILES: &[fn() -> Profile] =
-    &[security_key, passkey_provider, finger_key, touch_only, configurable, configurable_by_finger, blob_key];
+const PROFILES: &[fn() -> Profile] = &[
+    security_key,
+    passkey_provider,
+    finger_key,
+    touch_only,
+    configurable,
+    configurable_by_finger,
+    blob_key,
+    persistent,
+];
 
 #[test]
 fn what_is_not_there_is_cut_and_listed() {
@@ -108,6 +117,10 @@ fn every_option_that_is_advertised_does_something() {
                 ("largeBlobs", true) => {
                     let first = large_blobs::Request { get: Some(17), offset: Some(0), ..Default::default() };
                     get_blobs(&mut key, &first).map(|_| ())
+                }
+                ("perCredMgmtRO", true) => {
+                    key.set_pin(Protocol::Two, PIN);
+                    key.unbound_token(Permissions::PCMR).map(|_| ())
                 }
                 ("credMgmt", true) => {
                     key.set_pin(Protocol::Two, PIN);

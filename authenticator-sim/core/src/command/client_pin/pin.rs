@@ -26,9 +26,7 @@ pub(super) fn set(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
         return Err(Reason::PinAlreadySet);
     }
     let shared = cx.decapsulate(protocol, peer)?;
-    if !shared.verify(&[new_pin_enc], param) {
-        return Err(Reason::PinAuthInvalid);
-    }
+    cx.check_param(&shared, &[new_pin_enc], param)?;
     let pin = new_pin(cx, &shared, new_pin_enc)?;
     cx.edit(Edit::Pin(pin));
     if cx.state.pin_retries != MAX_PIN_RETRIES {
@@ -46,9 +44,7 @@ pub(super) fn change(cx: &mut Context, request: &Request) -> Result<Step, Reason
     let protocol = protocol(cx, request)?;
     may_try(cx)?;
     let shared = cx.decapsulate(protocol, peer)?;
-    if !shared.verify(&[new_pin_enc, pin_hash_enc], param) {
-        return Err(Reason::PinAuthInvalid);
-    }
+    cx.check_param(&shared, &[new_pin_enc, pin_hash_enc], param)?;
     check(cx, &shared, pin_hash_enc)?;
     let pin = new_pin(cx, &shared, new_pin_enc)?;
     let same = cx.state.pin.as_ref().is_some_and(|old| bool::from(old.hash.ct_eq(&pin.hash[..])));
@@ -99,6 +95,9 @@ pub(super) fn check(cx: &mut Context, shared: &SharedSecret, pin_hash_enc: &[u8]
     };
     if right {
         cx.volatile.wrong_pins = 0;
+        if cx.state.uv_count != 0 {
+            cx.edit(Edit::UvCount(0));
+        }
         if cx.state.pin_retries != MAX_PIN_RETRIES {
             cx.edit(Edit::PinRetries(MAX_PIN_RETRIES));
         }

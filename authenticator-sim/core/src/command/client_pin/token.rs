@@ -97,13 +97,17 @@ fn permissions(request: &Request, supported: Permissions) -> Result<Permissions,
     if !supported.contains(wanted) {
         return Err(Reason::PermissionUnsupported);
     }
+    // The persistent token has one permission and no other.
+    if wanted.contains(Permissions::PCMR) && wanted != Permissions::PCMR {
+        return Err(Reason::PermissionUnsupported);
+    }
     if wanted.0 & CEREMONIES.0 != 0 && request.rp_id.is_none() {
         return Err(Reason::Missing);
     }
     Ok(wanted)
 }
 
-/// A new token; the one before it is gone.
+/// A new token; the one before it is gone. The persistent token is always the same.
 fn give(
     cx: &mut Context,
     shared: &SharedSecret,
@@ -111,6 +115,11 @@ fn give(
     rp_id: Option<String>,
     user_present: bool,
 ) -> Result<Step, Reason> {
+    if permissions == Permissions::PCMR {
+        let token = cx.persistent_token();
+        let encrypted = shared.encrypt(&token[..], cx.draw()).map_err(|_| Reason::KeyAgreement)?;
+        return Ok(done(&Response { pin_uv_auth_token: Some(encrypted), ..Response::default() }));
+    }
     let protocol: Protocol = shared.protocol();
     let mut token = Token::begin(protocol, user_present, cx.now, &mut *cx.entropy);
     token.permissions = permissions;
