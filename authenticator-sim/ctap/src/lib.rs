@@ -17,6 +17,7 @@ pub mod catalogue;
 pub mod cbor;
 pub mod command;
 pub mod cose;
+pub mod ctaphid;
 pub mod message;
 pub mod persistent;
 pub mod pin_uv_auth;
