@@ -8,6 +8,7 @@ use keyrig_ctap::cose::Algorithm;
 
 use crate::verify::VerifyingKey;
 
+pub(crate) use format::strongest;
 pub use format::{ALL, Format, find};
 
 /// The inputs of a verification procedure, and what was read from them before.
@@ -29,4 +30,6 @@ pub(crate) enum Voucher {
     CredentialKey,
     /// The key of a certificate; the certificates as they came, the leaf first.
     Certificate(Vec<Vec<u8>>),
+    /// Each member of a compound statement, those with certificates first.
+    Members(Vec<Voucher>),
 }

@@ -1,7 +1,7 @@
 //! Reading the map that an attestation statement is.
 
 use keyrig_ctap::ReasonClass;
-use keyrig_ctap::cbor::{DecodeError, Fields, Kind, Node, Tree, expect_array, expect_bytes};
+use keyrig_ctap::cbor::{DecodeError, Fields, Kind, Node, Tree, expect_array, expect_bytes, expect_text};
 use keyrig_ctap::cose::Algorithm;
 
 use crate::Refusal;
@@ -42,8 +42,17 @@ impl<'a> Statement<'a> {
     }
 
     pub(super) fn signature(&self) -> Result<&'a [u8], Refusal> {
+        self.bytes("sig")
+    }
+
+    pub(super) fn bytes(&self, name: &'static str) -> Result<&'a [u8], Refusal> {
         let fields = self.fields()?;
-        fields.require_text("sig").and_then(|sig| expect_bytes(sig, "sig")).map_err(|e| self.refuse(&e))
+        fields.require_text(name).and_then(|member| expect_bytes(member, name)).map_err(|e| self.refuse(&e))
+    }
+
+    pub(super) fn text(&self, name: &'static str) -> Result<&'a str, Refusal> {
+        let fields = self.fields()?;
+        fields.require_text(name).and_then(|member| expect_text(member, name)).map_err(|e| self.refuse(&e))
     }
 
     /// The certificates in DER, the leaf first; at least one.
@@ -66,6 +75,6 @@ impl<'a> Statement<'a> {
     }
 }
 
-fn malformed(message: String, step: Step) -> Refusal {
+pub(super) fn malformed(message: String, step: Step) -> Refusal {
     Refusal::new(ReasonClass::AttestationMalformed, "attestation_statement_malformed", message, step)
 }

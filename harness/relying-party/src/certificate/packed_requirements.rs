@@ -1,12 +1,13 @@
 //! Certificate requirements for packed attestation statements (WebAuthn L3 §8.2.1).
 
 use const_oid::ObjectIdentifier;
+use der::Decode;
 use der::asn1::OctetStringRef;
-use der::{Decode, Tag, Tagged};
 use keyrig_ctap::{Aaguid, ReasonClass};
-use x509_cert::ext::pkix::BasicConstraints;
 
 use super::Certificate;
+use super::basic_constraints::verify_not_a_ca;
+use super::x509::text_attribute;
 use crate::Refusal;
 use crate::verify::Step;
 
@@ -14,7 +15,6 @@ const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const ORGANIZATIONAL_UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
-const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
 /// `id-fido-gen-ce-aaguid`.
 const AAGUID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
 
@@ -24,24 +24,20 @@ pub(crate) fn verify_packed_requirements(leaf: &Certificate, step: Step) -> Resu
     if !leaf.is_version_3() {
         return refuse("certificate_version", "the attestation certificate is not of version 3");
     }
-    if attribute(leaf, COUNTRY).is_none_or(|country| country.len() != 2) {
+    if text_attribute(leaf.subject(), COUNTRY).is_none_or(|country| country.len() != 2) {
         return refuse("certificate_subject_country", "the certificate's subject has no two-letter country");
     }
-    if attribute(leaf, ORGANIZATION).is_none() {
+    if text_attribute(leaf.subject(), ORGANIZATION).is_none() {
         return refuse("certificate_subject_organization", "the certificate's subject has no organization");
     }
-    if attribute(leaf, ORGANIZATIONAL_UNIT) != Some("Authenticator Attestation") {
+    if text_attribute(leaf.subject(), ORGANIZATIONAL_UNIT) != Some("Authenticator Attestation") {
         let message = "the certificate's subject has no organizational unit \"Authenticator Attestation\"";
         return refuse("certificate_subject_unit", message);
     }
-    if attribute(leaf, COMMON_NAME).is_none() {
+    if text_attribute(leaf.subject(), COMMON_NAME).is_none() {
         return refuse("certificate_subject_common_name", "the certificate's subject has no common name");
     }
-    match basic_constraints(leaf) {
-        Some(BasicConstraints { ca: false, .. }) => Ok(()),
-        Some(_) => refuse("certificate_is_ca", "the attestation certificate is a CA's"),
-        None => refuse("certificate_basic_constraints", "the attestation certificate has no basic constraints"),
-    }
+    verify_not_a_ca(leaf, step)
 }
 
 /// The AAGUID extension, where there is one: not critical, and the AAGUID of the authenticator data.
@@ -66,21 +62,4 @@ pub(crate) fn verify_aaguid_extension(leaf: &Certificate, aaguid: Aaguid, step: 
     let message = format!("the certificate is for AAGUID {certified} and the authenticator data has {aaguid}");
     let (class, reason) = (ReasonClass::AttestationAaguidMismatch, "attestation_aaguid_mismatch");
     Err(Refusal::new(class, reason, message, step))
-}
-
-/// The first value of a subject attribute, if it is text and not empty.
-fn attribute(leaf: &Certificate, oid: ObjectIdentifier) -> Option<&str> {
-    let value = &leaf.subject().iter().find(|attribute| attribute.oid == oid)?.value;
-    let is_text = matches!(value.tag(), Tag::Utf8String | Tag::PrintableString);
-    let text = std::str::from_utf8(value.value()).ok()?;
-    (is_text && !text.is_empty()).then_some(text)
-}
-
-fn basic_constraints(leaf: &Certificate) -> Option<BasicConstraints> {
-    let mut found = leaf.extensions(BASIC_CONSTRAINTS);
-    let extension = found.next()?;
-    if found.next().is_some() {
-        return None;
-    }
-    BasicConstraints::from_der(extension.extn_value.as_bytes()).ok()
 }

@@ -1,8 +1,8 @@
 //! The way from a leaf to a trust anchor (WebAuthn L3 §7.1, "Assess the attestation trustworthiness").
 //!
 //! rustls-webpki builds and checks the path. Checked here is what it leaves out: a leaf that is itself the anchor,
-//! the validity of anchors, and the order of `x5c`. Extended key usage is not looked at: packed and FIDO U2F ask for
-//! none.
+//! the validity of anchors, and the order of `x5c`. Extended key usage is not looked at: of all formats only tpm asks
+//! for one, and its own requirements say which.
 
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use const_oid::ObjectIdentifier;
 use der::asn1::UintRef;
-use der::{Decode, Reader, SliceReader};
+use der::{Decode, Reader, SliceReader, Tag, Tagged};
 use keyrig_ctap::ReasonClass;
 use keyrig_ctap::cose::{Curve, PublicKey};
 use x509_cert::certificate::Version;
@@ -62,6 +62,17 @@ impl Certificate {
         all.iter().filter(move |extension| extension.extn_id == oid)
     }
 
+    /// The value of an extension, if there is one. Two of a kind are refused (RFC 5280 §4.2).
+    pub(super) fn extension(&self, oid: ObjectIdentifier, step: Step) -> Result<Option<&[u8]>, Refusal> {
+        let mut found = self.extensions(oid);
+        let value = found.next().map(|extension| extension.extn_value.as_bytes());
+        if found.next().is_none() {
+            return Ok(value);
+        }
+        let message = format!("the attestation certificate has two extensions {oid}");
+        Err(Refusal::new(ReasonClass::AttestationCertificate, "certificate_extension_twice", message, step))
+    }
+
     /// The subject's key as the numbers that COSE has for it.
     pub(crate) fn public_key(&self, step: Step) -> Result<PublicKey, Refusal> {
         self.read_public_key().ok_or_else(|| {
@@ -86,6 +97,14 @@ impl Certificate {
             _ => None,
         }
     }
+}
+
+/// The first value of an attribute, if it is text and not empty.
+pub(super) fn text_attribute(name: &Name, oid: ObjectIdentifier) -> Option<&str> {
+    let value = &name.iter().find(|attribute| attribute.oid == oid)?.value;
+    let is_text = matches!(value.tag(), Tag::Utf8String | Tag::PrintableString);
+    let text = std::str::from_utf8(value.value()).ok()?;
+    (is_text && !text.is_empty()).then_some(text)
 }
 
 /// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }` (RFC 8017 A.1.1).

@@ -231,6 +231,9 @@ fn assess_trust(
             refuse(ReasonClass::AttestationUntrusted, "attestation_self", "the credential key attests itself")
         }
         Voucher::CredentialKey => Ok(attestation(AttestationKind::SelfAttested, Vec::new(), None)),
+        Voucher::Members(members) => {
+            attestation::strongest(members.into_iter().map(|member| assess_trust(expected, format, member, anchors)))
+        }
         Voucher::Certificate(chain) => match certificate::lead_to_anchor(&chain, anchors, expected.now) {
             Ok(()) => Ok(attestation(AttestationKind::Basic { trusted: true }, chain, None)),
             Err(why) if accept.untrusted => {

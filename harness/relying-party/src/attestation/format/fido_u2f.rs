@@ -3,7 +3,7 @@
 use keyrig_ctap::ReasonClass;
 use keyrig_ctap::cose::{Algorithm, Curve, PublicKey};
 
-use super::{Claim, Format, Voucher};
+use super::{Claim, Format, Voucher, signed};
 use crate::Refusal;
 use crate::attestation::statement::Statement;
 use crate::certificate::Certificate;
@@ -26,15 +26,7 @@ fn verify(claim: &Claim<'_>) -> Result<Voucher, Refusal> {
     let chain = statement.certificates()?;
     let key = certificate_key(&chain)?;
     let data = verification_data(claim)?;
-    if !key.verifies(&data, signature) {
-        let message = "the attestation signature does not verify";
-        return Err(Refusal::new(
-            ReasonClass::AttestationSignature,
-            "attestation_signature_invalid",
-            message,
-            SIGNATURE,
-        ));
-    }
+    signed::verify(&key, &data, signature, SIGNATURE)?;
     Ok(Voucher::Certificate(chain))
 }
 

@@ -1,14 +1,29 @@
 //! Attestation statement formats (WebAuthn L3 §8, CR 2026-05-26), one file each.
 
+mod android_key;
+mod apple;
+mod compound;
 mod fido_u2f;
 mod none;
 mod packed;
+mod signed;
+mod tpm;
 
 use super::{Claim, Voucher};
 use crate::Refusal;
 
+pub(crate) use compound::strongest;
+
 /// Every format that can be verified, sorted by identifier.
-pub const ALL: &[&Format] = &[&fido_u2f::FORMAT, &none::FORMAT, &packed::FORMAT];
+pub const ALL: &[&Format] = &[
+    &android_key::FORMAT,
+    &apple::FORMAT,
+    &compound::FORMAT,
+    &fido_u2f::FORMAT,
+    &none::FORMAT,
+    &packed::FORMAT,
+    &tpm::FORMAT,
+];
 
 /// An attestation statement format.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use keyrig_ctap::ReasonClass;
 
-use super::{Claim, Format, Voucher};
+use super::{Claim, Format, Voucher, signed};
 use crate::Refusal;
 use crate::attestation::statement::Statement;
 use crate::certificate::{self, Certificate};
-use crate::verify::{Step, VerifyingKey};
+use crate::verify::Step;
 
 pub(super) const FORMAT: Format = Format { id: "packed", procedure: verify };
 
@@ -31,12 +31,8 @@ fn certified(claim: &Claim<'_>, statement: &Statement<'_>) -> Result<Voucher, Re
     let signature = statement.signature()?;
     let chain = statement.certificates()?;
     let leaf = Certificate::parse(&chain[0], SYNTAX)?;
-    let key = leaf.public_key(CERTIFIED_SIGNATURE)?;
-    let key = VerifyingKey::new(&key, algorithm).map_err(|problem| {
-        let message = format!("the certificate's key cannot make the signature: {}", problem.message);
-        Refusal::new(ReasonClass::AttestationSignature, "attestation_key_unfit", message, CERTIFIED_SIGNATURE)
-    })?;
-    verify_signature(claim, &key, signature, CERTIFIED_SIGNATURE)?;
+    let key = signed::certified_key(&leaf, algorithm, CERTIFIED_SIGNATURE)?;
+    signed::verify(&key, &signed::message(claim), signature, CERTIFIED_SIGNATURE)?;
     certificate::verify_packed_requirements(&leaf, REQUIREMENTS)?;
     certificate::verify_aaguid_extension(&leaf, claim.credential.aaguid, AAGUID)?;
     Ok(Voucher::Certificate(chain))
@@ -49,14 +45,6 @@ fn self_attested(claim: &Claim<'_>, statement: &Statement<'_>) -> Result<Voucher
         let (class, reason) = (ReasonClass::AttestationMalformed, "attestation_algorithm_mismatch");
         return Err(Refusal::new(class, reason, message, SELF_ALGORITHM));
     }
-    verify_signature(claim, claim.key, statement.signature()?, SELF_SIGNATURE)?;
+    signed::verify(claim.key, &signed::message(claim), statement.signature()?, SELF_SIGNATURE)?;
     Ok(Voucher::CredentialKey)
-}
-
-fn verify_signature(claim: &Claim<'_>, key: &VerifyingKey, signature: &[u8], step: Step) -> Result<(), Refusal> {
-    if key.verifies(&[claim.auth_data_bytes, claim.client_data_hash].concat(), signature) {
-        return Ok(());
-    }
-    let message = "the attestation signature does not verify";
-    Err(Refusal::new(ReasonClass::AttestationSignature, "attestation_signature_invalid", message, step))
 }
