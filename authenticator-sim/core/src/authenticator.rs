@@ -11,7 +11,7 @@ use keyrig_ctap::profile::{Backup, Profile};
 use keyrig_ctap::seal::Seal;
 
 use crate::attestation::{Attester, Chains};
-use crate::command::{self, Pending, Step};
+use crate::command::{self, Pending, Step, u2f};
 use crate::context::{Context, Volatile};
 use crate::cut::cut;
 use crate::reason::Reason;
@@ -21,6 +21,9 @@ use crate::{Entropy, Provider};
 
 /// How long a command waits for the user (CTAP 2.3 §6: user action timeout, at least 10 s; 30 s is customary).
 const USER_ACTION: Duration = Duration::from_secs(30);
+
+/// How long a U2F message waits for the user before it says that it has to be sent again.
+const U2F_USER_ACTION: Duration = Duration::from_millis(500);
 
 /// What an authenticator is made of.
 pub struct Setup {
@@ -48,6 +51,9 @@ impl Setup {
 pub enum Input<'a> {
     /// A message from the platform: command byte and parameters.
     Request(&'a [u8]),
+    /// A U2F message from the platform: an APDU; the reply ends with a status word instead of beginning with a status.
+    /// U2F platforms ask again and again until the user touches, so its prompts last for half a second.
+    Apdu(&'a [u8]),
     /// The user answers the prompt that is open; without one it changes nothing.
     Gesture(Gesture),
     /// The store has written what [`Output::Persist`] gave it.
@@ -155,6 +161,7 @@ impl Authenticator {
         self.expire();
         match input {
             Input::Request(message) => self.request(message),
+            Input::Apdu(message) => self.apdu(message),
             Input::Gesture(gesture) => self.answer(Answer::Gesture(gesture)),
             Input::Persisted => self.outputs.extend(self.held.take().map(Output::Reply)),
             Input::Cancel => self.cancel(),
@@ -214,6 +221,15 @@ impl Authenticator {
         self.go_on(outcome);
     }
 
+    fn apdu(&mut self, message: &[u8]) {
+        if self.waiting.is_some() || self.held.is_some() {
+            self.outputs.push_back(Output::Reply(u2f::refusal(Reason::Busy)));
+            return;
+        }
+        let step = u2f::begin(&mut self.context, message);
+        self.go_on(Ok(step));
+    }
+
     fn answer(&mut self, answer: Answer) {
         if let Some(waiting) = self.waiting.take() {
             let outcome = waiting.pending.resume(&mut self.context, answer);
@@ -222,8 +238,11 @@ impl Authenticator {
     }
 
     fn cancel(&mut self) {
-        if self.waiting.take().is_some() {
-            self.go_on(Err(Reason::Cancelled));
+        if let Some(waiting) = self.waiting.take() {
+            self.go_on(match *waiting.pending {
+                Pending::U2f(_) => Ok(Step::Done(u2f::refusal(Reason::Cancelled))),
+                _ => Err(Reason::Cancelled),
+            });
         }
     }
 
@@ -245,7 +264,8 @@ impl Authenticator {
         let reply = match outcome {
             Ok(Step::Ask(ask, pending)) => {
                 let prompt = Prompt { ask, command: pending.command() };
-                self.waiting = Some(Waiting { pending, until: self.context.now + USER_ACTION });
+                let lasts = if matches!(*pending, Pending::U2f(_)) { U2F_USER_ACTION } else { USER_ACTION };
+                self.waiting = Some(Waiting { pending, until: self.context.now + lasts });
                 self.outputs.push_back(Output::Prompt(prompt));
                 return;
             }

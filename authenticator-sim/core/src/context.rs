@@ -204,7 +204,7 @@ impl Context {
     /// The credential that a list names, if it is here and of this relying party.
     pub(crate) fn listed(&self, descriptor: &Descriptor, rp_id: &str) -> Option<&CredentialSource> {
         let source = self.state.credential(&descriptor.id)?;
-        (descriptor.kind == PUBLIC_KEY && source.rp_id == rp_id).then_some(source)
+        (descriptor.kind == PUBLIC_KEY && source.belongs_to(rp_id)).then_some(source)
     }
 
     /// The counter for a new credential.

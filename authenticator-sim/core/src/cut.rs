@@ -73,7 +73,9 @@ pub fn cut(profile: &Profile) -> Cut {
 }
 
 fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
-    info.versions.retain(|version| keep(removed, "versions", version, version != "U2F_V2"));
+    // U2F knows one algorithm, and a registration without a certificate is none.
+    let u2f = profile.attestation.chain.is_some() && profile.algorithms.contains(&Algorithm::ES256);
+    info.versions.retain(|version| keep(removed, "versions", version, u2f || version != command::u2f::VERSION));
     info.extensions.retain(|id| keep(removed, "extensions", id, extension::ALL.contains(&id.as_str())));
     info.options.retain(|name, value| {
         let implemented = OPTIONS.contains(&name.as_str()) && fits(name, profile.user_verification);

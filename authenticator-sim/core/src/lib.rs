@@ -46,6 +46,7 @@ mod token;
 mod user;
 
 pub mod attestation;
+pub mod ctaphid;
 pub mod entropy;
 pub mod provider;
 pub mod seal;

@@ -1,6 +1,6 @@
 //! authenticatorGetInfo (CTAP 2.3 §6.4).
 
-use super::Step;
+use super::{Step, u2f};
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::persistent::Member;
 use sha2::{Digest, Sha256};
@@ -52,6 +52,9 @@ fn configuration(cx: &Context, info: &mut Info) {
     let factory = Configuration::factory(&cx.profile);
     if config.always_uv && !factory.always_uv {
         info.options.entry("makeCredUvNotRqd".into()).and_modify(|told| *told = false);
+    }
+    if u2f::is_off(cx) {
+        info.versions.retain(|version| version != u2f::VERSION);
     }
     if info.min_pin_length.is_some() || config.min_pin_length != factory.min_pin_length {
         info.min_pin_length = Some(config.min_pin_length);

@@ -228,6 +228,7 @@ fn credential(cx: &mut Context, accepted: &Accepted, extensions: &Creation) -> R
     Ok(CredentialSource {
         id,
         rp_id: accepted.request.rp.id.clone(),
+        u2f_application: None,
         user: accepted.request.user.clone(),
         algorithm: accepted.algorithm,
         private_key: pair.private,
@@ -283,21 +284,21 @@ fn statement(cx: &Context, request: &Request, algorithm: Algorithm, serial_numbe
     match cx.profile.attestation.format {
         AttestationFormat::None => Statement::None,
         AttestationFormat::PackedSelf => Statement::PackedSelf { algorithm },
-        AttestationFormat::Packed => {
-            let chain = cx.profile.attestation.chain.as_ref();
-            let names_aaguid = chain.is_some_and(|chain| chain.aaguid_extension);
-            Statement::Packed {
-                leaf: Leaf {
-                    aaguid_extension: names_aaguid.then_some(cx.profile.aaguid),
-                    issuer: Issuer::Product,
-                    validity: Validity::Current,
-                    ca: false,
-                    organizational_unit: organizational_unit(),
-                    serial_number: serial_number.map(<[u8]>::to_vec),
-                    chain: ChainForm::Proper,
-                },
-            }
-        }
+        AttestationFormat::Packed => Statement::Packed { leaf: leaf(cx, serial_number) },
+    }
+}
+
+/// The product's certificate, with the serial number of the device if it is told.
+pub(super) fn leaf(cx: &Context, serial_number: Option<&[u8]>) -> Leaf {
+    let names_aaguid = cx.profile.attestation.chain.as_ref().is_some_and(|chain| chain.aaguid_extension);
+    Leaf {
+        aaguid_extension: names_aaguid.then_some(cx.profile.aaguid),
+        issuer: Issuer::Product,
+        validity: Validity::Current,
+        ca: false,
+        organizational_unit: organizational_unit(),
+        serial_number: serial_number.map(<[u8]>::to_vec),
+        chain: ChainForm::Proper,
     }
 }
 

@@ -11,6 +11,7 @@ mod large_blobs;
 mod make_credential;
 mod reset;
 mod selection;
+pub(crate) mod u2f;
 mod verification;
 
 use alloc::boxed::Box;
@@ -43,6 +44,7 @@ pub(crate) enum Pending {
     Probe(Command),
     Reset(Ask),
     Selection,
+    U2f(u2f::Awaiting),
 }
 
 impl Step {
@@ -90,6 +92,7 @@ impl Pending {
             Self::Probe(_) => verification::finish_probe(cx, answer),
             Self::Reset(asked) => reset::resume(cx, asked, answer),
             Self::Selection => selection::resume(answer),
+            Self::U2f(waiting) => Ok(waiting.resume(cx, answer)),
         }
     }
 
@@ -102,6 +105,7 @@ impl Pending {
             Self::Probe(command) => *command,
             Self::Reset(_) => Command::RESET,
             Self::Selection => Command::SELECTION,
+            Self::U2f(waiting) => waiting.command(),
         }
     }
 }

@@ -7,6 +7,7 @@ use keyrig_ctap::auth_data::Flags;
 use keyrig_ctap::cose::{Algorithm, PublicKey};
 use keyrig_ctap::message::User;
 use keyrig_ctap::profile::Backup;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::provider::PrivateKey;
@@ -17,8 +18,10 @@ use crate::provider::PrivateKey;
 pub struct CredentialSource {
     /// The credential id.
     pub id: Vec<u8>,
-    /// The RP ID it is bound to.
+    /// The RP ID it is bound to; empty where U2F made it.
     pub rp_id: String,
+    /// The application parameter it is bound to where U2F made it: the SHA-256 of an RP ID or of an application id.
+    pub u2f_application: Option<[u8; 32]>,
     /// The account.
     pub user: User,
     /// The algorithm of the key.
@@ -48,6 +51,14 @@ pub struct CredentialSource {
 }
 
 impl CredentialSource {
+    /// Whether it is the relying party's.
+    pub(crate) fn belongs_to(&self, rp_id: &str) -> bool {
+        match self.u2f_application {
+            None => self.rp_id == rp_id,
+            Some(application) => Sha256::digest(rp_id)[..] == application,
+        }
+    }
+
     /// BE and BS.
     pub(crate) fn backup_flags(&self) -> Flags {
         let be = if self.backup.eligible { Flags::BE } else { Flags::default() };

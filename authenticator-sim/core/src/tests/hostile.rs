@@ -4,6 +4,7 @@ use std::vec::Vec;
 
 use keyrig_ctap::Status;
 use keyrig_ctap::pin_uv_auth::Protocol;
+use keyrig_ctap::u2f::StatusWord;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any};
 use proptest::{prop_assert, prop_assert_eq, proptest};
@@ -43,6 +44,20 @@ proptest! {
         let (status, _) = key.send(&noise);
         if status != Status::OK {
             prop_assert_eq!(key.authenticator.state(), &before);
+        }
+    }
+
+    #[test]
+    fn apdus_of_any_form_are_answered(apdu in vec(any::<u8>(), 0..200), instruction in 0u8..5, p1 in any::<u8>()) {
+        let mut key = lived_in(0, false);
+        let before = key.authenticator.state().clone();
+        let formed = [&[0, instruction, p1, 0, 0, 0, apdu.len() as u8][..], &apdu].concat();
+        for message in [apdu, formed] {
+            let (data, status) = key.raw_apdu(&message);
+            if status != StatusWord::NO_ERROR {
+                prop_assert!(data.is_empty());
+                prop_assert_eq!(key.authenticator.state(), &before);
+            }
         }
     }
 

@@ -16,4 +16,5 @@ mod replay;
 mod requests;
 mod statuses;
 mod store;
+mod u2f;
 mod vectors;

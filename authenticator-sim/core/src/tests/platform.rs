@@ -17,6 +17,7 @@ use keyrig_ctap::profile::{
     Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, Profile, SignCount,
     UserVerification,
 };
+use keyrig_ctap::u2f::{Apdu, StatusWord};
 use keyrig_ctap::{Aaguid, Command, Instant, Status};
 
 use crate::entropy::Seeded;
@@ -158,14 +159,30 @@ impl Key {
 
     /// Status and parameters, once store and hand have done their part.
     pub(super) fn send(&mut self, message: &[u8]) -> (Status, Vec<u8>) {
-        let mut outputs: Vec<Output> = self.authenticator.handle(self.now, Input::Request(message)).collect();
+        let reply = self.reply(Input::Request(message));
+        let (status, parameters) = reply.split_first().unwrap();
+        (Status(*status), parameters.to_vec())
+    }
+
+    /// Response data and status word of a U2F message.
+    pub(super) fn apdu(&mut self, apdu: &Apdu<'_>) -> (Vec<u8>, StatusWord) {
+        self.raw_apdu(&apdu.encode())
+    }
+
+    pub(super) fn raw_apdu(&mut self, message: &[u8]) -> (Vec<u8>, StatusWord) {
+        let reply = self.reply(Input::Apdu(message));
+        let (data, status) = reply.split_last_chunk().unwrap();
+        (data.to_vec(), StatusWord(u16::from_be_bytes(*status)))
+    }
+
+    fn reply(&mut self, input: Input<'_>) -> Vec<u8> {
+        let mut outputs: Vec<Output> = self.authenticator.handle(self.now, input).collect();
         loop {
             assert_eq!(outputs.len(), 1, "one output for each input");
             let next = match outputs.remove(0) {
                 Output::Reply(bytes) => {
                     self.said.extend_from_slice(&bytes);
-                    let (status, parameters) = bytes.split_first().unwrap();
-                    return (Status(*status), parameters.to_vec());
+                    return bytes;
                 }
                 Output::Persist(change) => {
                     self.changes.push(change);
