@@ -29,6 +29,8 @@ pub enum Outcome {
     Crashed {
         /// What happened, as a fragment.
         why: String,
+        /// Whether its health probe answers after it: nothing shows then that it was more than a broken connection.
+        well: bool,
     },
     /// The target did not answer in time.
     TimedOut,
@@ -74,7 +76,7 @@ impl fmt::Display for Outcome {
             }
             Self::Errored { status } => write!(f, "errored({status})"),
             Self::Throttled => f.write_str("throttled"),
-            Self::Crashed { why } => write!(f, "crashed: {why}"),
+            Self::Crashed { why, .. } => write!(f, "crashed: {why}"),
             Self::TimedOut => f.write_str("timed-out"),
             Self::ClientRefused { name, message } => write!(f, "client-refused({name}): {message}"),
         }

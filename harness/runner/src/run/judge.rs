@@ -40,24 +40,37 @@ pub(crate) fn alone(act: &Act, expect: &Expectation, reasons: Reasons) -> Judgem
 
 /// Judges an attack between two controls, of which the first was accepted.
 pub(crate) fn between(attack: &Act, trailing: &Act, expect: &Expectation, reasons: Reasons) -> Judgement {
-    match judge(attack, expect, reasons) {
-        Judgement::Holds(_) if !trailing.outcome.is_accepted() => {
-            Judgement::Open(format!("locked out: the control after the attack was not accepted ({})", trailing.outcome))
+    match (judge(attack, expect, reasons), not_accepted(trailing)) {
+        (Judgement::Holds(_), Some(why)) => {
+            Judgement::Open(format!("locked out: the control after the attack was not accepted ({why})"))
         }
-        other => other,
+        (judgement, _) => judgement,
     }
+}
+
+/// Why a control is none; `None` where it was accepted, and has the session that goes with it.
+pub(super) fn not_accepted(control: &Act) -> Option<String> {
+    if !control.outcome.is_accepted() {
+        return Some(control.outcome.to_string());
+    }
+    contradiction(control)
 }
 
 fn judge(act: &Act, expect: &Expectation, reasons: Reasons) -> Judgement {
     if let Some(contradiction) = contradiction(act) {
-        return Judgement::Breaks(contradiction);
+        let empty_yes = act.outcome.is_accepted() && matches!(expect, Expectation::Rejected(_));
+        return match (empty_yes, reasons) {
+            (true, Reasons::Foreign) => Judgement::Open(format!("{contradiction}: it is neither accepted nor refused")),
+            _ => Judgement::Breaks(contradiction),
+        };
     }
     let breaks = || match &act.detail {
         Some(found) => Judgement::Breaks(found.clone()),
         None => Judgement::Breaks(format!("expected {expect}, but it was {}", act.outcome)),
     };
     match (&act.outcome, expect) {
-        (Outcome::Crashed { why }, _) => Judgement::Breaks(format!("expected {expect}, but it crashed: {why}")),
+        (Outcome::Crashed { why, well: true }, _) => Judgement::Open(format!("no answer that says yes or no: {why}")),
+        (Outcome::Crashed { why, .. }, _) => Judgement::Breaks(format!("expected {expect}, but it crashed: {why}")),
         (Outcome::Throttled, _) => Judgement::Open("the target asks for patience, which is no refusal".to_owned()),
         (Outcome::TimedOut, _) => Judgement::Open("the target did not answer in time".to_owned()),
         (Outcome::Accepted, Expectation::Accepted) => Judgement::Holds(Proof::Accepted),
@@ -133,14 +146,15 @@ mod tests {
             Judgement::Breaks(why) => format!("breaks: {why}"),
             Judgement::Open(why) => format!("open: {why}"),
         };
-        let crashed = act(Outcome::Crashed { why: "gone".into() });
+        let crashed = act(Outcome::Crashed { why: "gone".into(), well: false });
+        let rubbish = act(Outcome::Crashed { why: "<html>".into(), well: true });
         let client = act(Outcome::ClientRefused { name: "SecurityError".into(), message: "m".into() });
         let right = rejected(Some(ReasonClass::Origin), "o");
         let wrong = rejected(Some(ReasonClass::Malformed), "m");
         let generic = rejected(None, "no");
         let errored = act(Outcome::Errored { status: 500 });
         let throttled = act(Outcome::Throttled);
-        let rows = [&accepted, &right, &wrong, &generic, &errored, &throttled, &crashed, &client]
+        let rows = [&accepted, &right, &wrong, &generic, &errored, &throttled, &crashed, &rubbish, &client]
             .map(|attack| [Reasons::Exact, Reasons::Foreign].map(|reasons| word(attack, &accepted, reasons)));
         insta::assert_debug_snapshot!(rows);
         assert!(word(&right, &throttled, Reasons::Exact).starts_with("open: locked out"));
@@ -169,6 +183,12 @@ mod tests {
         let no = alone(&with_session(refused, true), &wanted(), Reasons::Foreign);
         assert_eq!(no, Judgement::Breaks("the target said no, but there is a session".into()));
         let refused = Outcome::Rejected { class: Some(ReasonClass::Origin), reason: None };
+        let empty_yes = with_session(Outcome::Accepted, false);
+        assert!(matches!(alone(&empty_yes, &wanted(), Reasons::Foreign), Judgement::Open(_)));
+        assert!(matches!(alone(&empty_yes, &wanted(), Reasons::Exact), Judgement::Breaks(_)));
+        let generic = rejected(None, "no");
+        let unproved = between(&generic, &empty_yes, &wanted(), Reasons::Foreign);
+        assert!(matches!(unproved, Judgement::Open(why) if why.contains("there is no session")));
         let older = Act { fresh_session: false, ..with_session(refused, true) };
         assert!(matches!(alone(&older, &wanted(), Reasons::Foreign), Judgement::Holds(_)));
     }

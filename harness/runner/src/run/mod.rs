@@ -244,7 +244,7 @@ impl Run<'_> {
 }
 
 fn not_tried(why: &str) -> Played {
-    let why = format!("not tried, as the target did not start: {why}");
+    let why = format!("not tried, as the target is not there: {why}");
     Played { end: Ended::Trouble(why), steps: Vec::new(), decisive: None }
 }
 

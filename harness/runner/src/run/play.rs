@@ -1,7 +1,7 @@
 //! The order of a scenario: its steps, and around each attack its two controls.
 
 use super::actor::{Act, Actor, Stop, Take};
-use super::judge::{Judgement, Reasons, alone, between};
+use super::judge::{Judgement, Reasons, alone, between, not_accepted};
 use crate::evidence::{Role, StepReport};
 use crate::scenario::{Condition, Driver, Expectation, Scenario, Step, Subject, Verb};
 use crate::verdict::Proof;
@@ -121,8 +121,8 @@ impl<A: Actor> Play<'_, A> {
             self.applies(&leading)?;
         }
         let place = self.steps.len();
-        if !leading.outcome.is_accepted() {
-            let why = format!("the control before the attack was not accepted ({})", leading.outcome);
+        if let Some(why) = not_accepted(&leading) {
+            let why = format!("the control before the attack was not accepted ({why})");
             return Ok((place - 1, Judgement::Open(why)));
         }
         let attack = self.act(number, step, &step.verb, Role::Attack).await?;

@@ -36,6 +36,17 @@ enum Rude {
     Errs,
     /// It asks for patience.
     Throttles,
+    /// The first request is its last.
+    Dies,
+}
+
+/// One target for the whole run.
+struct Shared(Rude, tokio::sync::OnceCell<Target>);
+
+impl Targets for Shared {
+    fn start<'a>(&'a self, policy: Option<&'a str>) -> Starting<'a> {
+        Box::pin(async move { self.1.get_or_try_init(|| self.0.start(policy)).await.cloned() })
+    }
 }
 
 impl Targets for Rude {
@@ -64,6 +75,7 @@ async fn serve(listener: TcpListener, rude: Rude) {
         let (status, body) = match rude {
             _ if probe => ("200 OK", ""),
             Rude::Down | Rude::HangsUp => continue,
+            Rude::Dies => return,
             Rude::Silent => {
                 tokio::spawn(async move {
                     let _ = stream.read(&mut [0; 1]).await;
@@ -115,7 +127,7 @@ fn a_target_that_is_down_is_tried_once() {
         ["run of 2", "begin attack/a", "end attack/a: trouble", "begin ceremony/b", "end ceremony/b: trouble", "end"];
     assert_eq!(heard, wanted);
     let why = summary.cases[1].end.why();
-    assert_eq!(why, "not tried, as the target did not start: failed to start the target: it is down");
+    assert_eq!(why, "not tried, as the target is not there: failed to start the target: it is down");
     assert_eq!(crate::exit::code(&summary, true), crate::exit::ENVIRONMENT);
 }
 
@@ -124,7 +136,7 @@ fn no_rude_target_ever_passes() {
     for (rude, attack, ceremony) in [
         (Rude::Silent, "inconclusive", "inconclusive"),
         (Rude::Rubbish, "trouble", "trouble"),
-        (Rude::HangsUp, "inconclusive", "fail"),
+        (Rude::HangsUp, "inconclusive", "inconclusive"),
         (Rude::Errs, "inconclusive", "fail"),
         (Rude::Throttles, "inconclusive", "inconclusive"),
     ] {
@@ -134,6 +146,15 @@ fn no_rude_target_ever_passes() {
             assert_eq!(words, [attack, ceremony], "{rude:?} {exact}");
         }
     }
+}
+
+#[test]
+fn one_that_died_is_accused_of_nothing_after_that() {
+    let target = Shared(Rude::Dies, tokio::sync::OnceCell::new());
+    let (summary, _) = execute(&target, |settings| settings.shared_target = true);
+    let words: Vec<&str> = summary.cases.iter().map(|case| case.end.word()).collect();
+    assert_eq!(words, ["inconclusive", "trouble"], "{:?}", summary.cases[1].end);
+    assert_eq!(crate::exit::code(&summary, true), crate::exit::ENVIRONMENT);
 }
 
 #[test]

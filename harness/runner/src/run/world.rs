@@ -53,6 +53,9 @@ impl<'a> World<'a> {
     ) -> Result<Self, Stop> {
         let policy = settings.policy.as_deref().unwrap_or(&scenario.policy);
         let target = targets.start(Some(policy)).await?;
+        if settings.shared_target {
+            target.answers().await?;
+        }
         check(scenario, &target)?;
         if !settings.exact_reasons {
             declared(scenario, &target)?;
@@ -124,7 +127,7 @@ impl<'a> World<'a> {
     pub(super) async fn settled(&self, outcome: Outcome) -> Outcome {
         match outcome {
             Outcome::Errored { status } if !self.target.is_well().await => {
-                Outcome::Crashed { why: format!("HTTP {status}, and its health probe fails since") }
+                Outcome::Crashed { why: format!("HTTP {status}, and its health probe fails since"), well: false }
             }
             other => other,
         }

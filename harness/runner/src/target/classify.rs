@@ -13,7 +13,8 @@ pub(super) fn ceremony(file: &TargetFile, dialect: &Dialect, status: u16, body: 
             Says::Yes => Outcome::Accepted,
             Says::No => refusal(file, body),
             Says::Nothing => {
-                Outcome::Crashed { why: format!("answered {status} with something that is not {}", dialect.id) }
+                let why = format!("answered {status} with something that is not {}", dialect.id);
+                Outcome::Crashed { why, well: true }
             }
         },
         _ => other(file, status, body),

@@ -96,13 +96,21 @@ impl Target {
         let dialect = Dialect::find(&file.dialect).ok_or_else(why)?;
         let target =
             Self(Arc::new(Inner { file, dialect, http, acquaintances: Acquaintances::default(), _guard: guard }));
-        match target.probe().await {
-            Ok(_) => Ok(target),
-            Err(error) => {
-                let why = if error.is_timeout() { "no answer in time".to_owned() } else { session::innermost(&error) };
-                Err(EnvironmentError::Unreachable { url: target.url(""), why })
-            }
-        }
+        target.answers().await?;
+        Ok(target)
+    }
+
+    /// Whether anybody answers there at all, well or not.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentError::Unreachable`] where nobody does.
+    pub(crate) async fn answers(&self) -> Result<(), EnvironmentError> {
+        let unreachable = |error: reqwest::Error| {
+            let why = if error.is_timeout() { "no answer in time".to_owned() } else { session::innermost(&error) };
+            EnvironmentError::Unreachable { url: self.url(""), why }
+        };
+        self.probe().await.map(|_| ()).map_err(unreachable)
     }
 
     /// The file that describes it.

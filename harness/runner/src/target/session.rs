@@ -207,16 +207,14 @@ impl Session {
         match answer {
             Ok((status, bytes)) => Reply::Answer { status, body: json_or_text(&bytes) },
             Err(error) if error.is_timeout() => Reply::None(Outcome::TimedOut),
-            Err(error) => Reply::None(Outcome::Crashed { why: self.post_mortem(&error).await }),
+            Err(error) => Reply::None(self.post_mortem(&error).await),
         }
     }
 
-    async fn post_mortem(&self, error: &reqwest::Error) -> String {
-        let health = match self.target.is_well().await {
-            true => "it is well again",
-            false => "it does not answer any more",
-        };
-        format!("the connection broke ({}); {health}", innermost(error))
+    async fn post_mortem(&self, error: &reqwest::Error) -> Outcome {
+        let well = self.target.is_well().await;
+        let health = if well { "it is well again" } else { "it does not answer any more" };
+        Outcome::Crashed { why: format!("the connection broke ({}); {health}", innermost(error)), well }
     }
 }
 
