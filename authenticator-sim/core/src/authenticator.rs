@@ -22,8 +22,8 @@ use crate::{Entropy, Provider};
 /// How long a command waits for the user (CTAP 2.3 §6: user action timeout, at least 10 s; 30 s is customary).
 const USER_ACTION: Duration = Duration::from_secs(30);
 
-/// How long a U2F message waits for the user before it says that it has to be sent again.
-const U2F_USER_ACTION: Duration = Duration::from_millis(500);
+/// How long a command waits at most where the platform may say how long.
+const LONGEST_USER_ACTION: Duration = Duration::from_secs(120);
 
 /// What an authenticator is made of.
 pub struct Setup {
@@ -264,7 +264,8 @@ impl Authenticator {
         let reply = match outcome {
             Ok(Step::Ask(ask, pending)) => {
                 let prompt = Prompt { ask, command: pending.command() };
-                let lasts = if matches!(*pending, Pending::U2f(_)) { U2F_USER_ACTION } else { USER_ACTION };
+                // No platform makes anybody wait for ever.
+                let lasts = pending.lasts().map_or(USER_ACTION, |lasts| lasts.min(LONGEST_USER_ACTION));
                 self.waiting = Some(Waiting { pending, until: self.context.now + lasts });
                 self.outputs.push_back(Output::Prompt(prompt));
                 return;

@@ -14,7 +14,7 @@ use keyrig_ctap::seal::{Draft, Seal, Sealed};
 use keyrig_ctap::{Instant, Status};
 
 use crate::attestation::{Attester, Vouching};
-use crate::command::{Enumeration, Remembered, Writing};
+use crate::command::{Enrollment, Enumeration, Remembered, Writing};
 use crate::cut::Cut;
 use crate::key_agreement::KeyAgreement;
 use crate::reason::Reason;
@@ -51,6 +51,7 @@ pub(crate) struct Volatile {
     pub(crate) remembered: Option<Remembered>,
     pub(crate) enumeration: Option<Enumeration>,
     pub(crate) writing: Option<Writing>,
+    pub(crate) enrollment: Option<Enrollment>,
     /// Wrong PINs since the last right one or the last power-up.
     pub(crate) wrong_pins: u8,
 }
@@ -116,6 +117,9 @@ impl Context {
         if self.offers("credMgmt") || self.offers("credentialMgmtPreview") {
             all = all.with(Permissions::CM);
         }
+        if self.enrolls_fingers() && (!built_in || self.offers("uvBioEnroll")) {
+            all = all.with(Permissions::BE);
+        }
         if self.offers("perCredMgmtRO") {
             all = all.with(Permissions::PCMR);
         }
@@ -133,9 +137,14 @@ impl Context {
         self.cut.info.option("clientPin").is_some()
     }
 
-    /// Whether built-in verification is there and set up.
+    /// Whether built-in verification is there and set up: where fingers can be enrolled, one has to be.
     pub(crate) fn has_built_in(&self) -> bool {
-        self.offers("uv")
+        if self.enrolls_fingers() { !self.state.fingerprints().is_empty() } else { self.offers("uv") }
+    }
+
+    /// Whether the product lets fingers be enrolled.
+    pub(crate) fn enrolls_fingers(&self) -> bool {
+        ["bioEnroll", "userVerificationMgmtPreview"].iter().any(|option| self.cut.info.option(option).is_some())
     }
 
     /// "Protected by some form of user verification".

@@ -16,6 +16,7 @@ use crate::{command, extension};
 const OPTIONS: &[&str] = &[
     "alwaysUv",
     "authnrCfg",
+    "bioEnroll",
     "clientPin",
     "credMgmt",
     "credentialMgmtPreview",
@@ -29,8 +30,10 @@ const OPTIONS: &[&str] = &[
     "rk",
     "setMinPINLength",
     "up",
+    "userVerificationMgmtPreview",
     "uv",
     "uvAcfg",
+    "uvBioEnroll",
 ];
 
 /// Options that are of no use where nobody can be verified.
@@ -78,7 +81,7 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
     info.versions.retain(|version| keep(removed, "versions", version, u2f || version != command::u2f::VERSION));
     info.extensions.retain(|id| keep(removed, "extensions", id, extension::ALL.contains(&id.as_str())));
     info.options.retain(|name, value| {
-        let implemented = OPTIONS.contains(&name.as_str()) && fits(name, profile.user_verification);
+        let implemented = OPTIONS.contains(&name.as_str()) && fits(name, profile);
         keep(removed, "options", &format!("{name}: {value}"), implemented)
     });
     let can_verify = info.option("uv").is_some() || info.option("clientPin").is_some();
@@ -92,10 +95,12 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
 }
 
 /// A PIN or a finger that the profile does not verify by is no option of it.
-fn fits(option: &str, verification: UserVerification) -> bool {
+fn fits(option: &str, profile: &Profile) -> bool {
+    let verification = profile.user_verification;
     match option {
         "clientPin" => verification != UserVerification::None,
-        "uv" => verification == UserVerification::BuiltIn,
+        // Who can enrol a finger can verify by it, even if nobody has done so yet.
+        "uv" => verification == UserVerification::BuiltIn || profile.get_info.option("bioEnroll").is_some(),
         _ => true,
     }
 }

@@ -35,6 +35,10 @@ pub(crate) enum Reason {
     Declined,
     /// Enterprise attestation is asked for and not there.
     EnterpriseUnsupported,
+    /// A finger's name is longer than getFingerprintSensorInfo says.
+    FingerprintName,
+    /// No room for another finger.
+    FingerprintsFull,
     /// A fragment of the large-blob array is longer than a message can hold.
     FragmentTooLong,
     /// A fragment of the large-blob array is not the one that follows.
@@ -69,6 +73,8 @@ pub(crate) enum Reason {
     MessageLength,
     /// A mandatory member is not there.
     Missing,
+    /// No finger is enrolled, or none with that template id.
+    NoFingerprint,
     /// No credential fits.
     NoCredentials,
     /// There is nothing to go on with.
@@ -152,6 +158,7 @@ impl Reason {
             Self::Cancelled => Status::KEEPALIVE_CANCEL,
             Self::CannotVouch(_) | Self::Provider(_) | Self::WrongSeal => Status::OTHER,
             Self::Decode(error) => error.status(),
+            Self::FingerprintsFull => Status::FP_DATABASE_FULL,
             Self::FragmentOutOfOrder => Status::INVALID_SEQ,
             Self::LargeBlobsNotIntact => Status::INTEGRITY_FAILURE,
             Self::LargeBlobStorageFull => Status::LARGE_BLOB_STORAGE_FULL,
@@ -171,7 +178,7 @@ impl Reason {
             Self::KeyStoreFull => Status::KEY_STORE_FULL,
             Self::ListTooLong => Status::LIMIT_EXCEEDED,
             Self::MessageTooLarge => Status::REQUEST_TOO_LARGE,
-            Self::FragmentTooLong | Self::MessageLength => Status::INVALID_LENGTH,
+            Self::FingerprintName | Self::FragmentTooLong | Self::MessageLength => Status::INVALID_LENGTH,
             Self::HmacSecretNotEnabled | Self::Missing | Self::ProtocolMissing => Status::MISSING_PARAMETER,
             Self::NoCredentials => Status::NO_CREDENTIALS,
             Self::PermissionUnsupported => Status::UNAUTHORIZED_PERMISSION,
@@ -181,9 +188,11 @@ impl Reason {
             Self::PinNotSet | Self::SelectedWithoutPin => Status::PIN_NOT_SET,
             Self::UnknownCommand => Status::INVALID_COMMAND,
             Self::UnknownSubcommand => Status::INVALID_SUBCOMMAND,
-            Self::EnterpriseKind | Self::LargeBlobKeyInput | Self::UpFalse | Self::UvUnavailable => {
-                Status::INVALID_OPTION
-            }
+            Self::EnterpriseKind
+            | Self::LargeBlobKeyInput
+            | Self::NoFingerprint
+            | Self::UpFalse
+            | Self::UvUnavailable => Status::INVALID_OPTION,
             Self::UserActionTimeout => Status::USER_ACTION_TIMEOUT,
         }
     }

@@ -42,15 +42,14 @@ impl core::fmt::Debug for Enumeration {
 }
 
 /// Runs a subcommand; the steps of an enumeration are the only ones that need no token.
-pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason> {
-    let enumeration = cx.volatile.enumeration.take();
+pub(super) fn begin(cx: &mut Context, parameters: &[u8], begun: Option<Enumeration>) -> Result<Step, Reason> {
     let request = Request::decode(parameters)?;
     match request.subcommand {
         Subcommand::GET_CREDS_METADATA => metadata(cx, &request),
         Subcommand::ENUMERATE_RPS_BEGIN => relying_parties(cx, &request),
         Subcommand::ENUMERATE_CREDENTIALS_BEGIN => credentials(cx, &request),
         Subcommand::ENUMERATE_RPS_NEXT | Subcommand::ENUMERATE_CREDENTIALS_NEXT => {
-            go_on(cx, enumeration.ok_or(Reason::NothingToContinue)?, request.subcommand)
+            go_on(cx, begun.ok_or(Reason::NothingToContinue)?, request.subcommand)
         }
         Subcommand::DELETE_CREDENTIAL => delete(cx, &request),
         Subcommand::UPDATE_USER_INFORMATION => update(cx, &request),

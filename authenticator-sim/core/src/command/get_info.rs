@@ -53,6 +53,12 @@ fn configuration(cx: &Context, info: &mut Info) {
     if config.always_uv && !factory.always_uv {
         info.options.entry("makeCredUvNotRqd".into()).and_modify(|told| *told = false);
     }
+    let enrolled = !cx.state.fingerprints().is_empty();
+    if cx.enrolls_fingers() {
+        for option in ["bioEnroll", "userVerificationMgmtPreview", "uv"] {
+            info.options.entry(option.into()).and_modify(|told| *told = enrolled);
+        }
+    }
     if u2f::is_off(cx) {
         info.versions.retain(|version| version != u2f::VERSION);
     }

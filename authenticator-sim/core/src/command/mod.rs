@@ -1,6 +1,7 @@
 //! The commands, one file each. A command that needs the user returns [`Step::Ask`] and goes on in
 //! [`Pending::resume`].
 
+mod bio_enrollment;
 mod client_pin;
 mod config;
 mod credential_management;
@@ -16,6 +17,7 @@ mod verification;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use keyrig_ctap::Command;
 
@@ -23,6 +25,7 @@ use crate::context::Context;
 use crate::reason::Reason;
 use crate::user::{Answer, Ask};
 
+pub(crate) use bio_enrollment::Enrollment;
 pub(crate) use config::offers as offers_configuration;
 pub(crate) use credential_management::Enumeration;
 pub(crate) use get_next_assertion::Remembered;
@@ -38,6 +41,7 @@ pub(crate) enum Step {
 
 /// A command that waits for the user, with everything that its remaining steps need.
 pub(crate) enum Pending {
+    BioEnrollment(bio_enrollment::Awaiting),
     ClientPin(client_pin::AwaitingVerification),
     GetAssertion(get_assertion::Awaiting),
     MakeCredential(make_credential::Awaiting),
@@ -65,10 +69,13 @@ pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
         return get_next_assertion::begin(cx);
     }
     cx.volatile.remembered = None;
+    let (enumeration, enrollment) = (cx.volatile.enumeration.take(), cx.volatile.enrollment.take());
     if is_credential_management(cx, command) {
-        return credential_management::begin(cx, parameters);
+        return credential_management::begin(cx, parameters, enumeration);
     }
-    cx.volatile.enumeration = None;
+    if is_bio_enrollment(cx, command) {
+        return bio_enrollment::begin(cx, parameters, enrollment, command == Command::BIO_ENROLLMENT_PREVIEW);
+    }
     match command {
         Command::MAKE_CREDENTIAL => make_credential::begin(cx, parameters),
         Command::GET_ASSERTION => get_assertion::begin(cx, parameters),
@@ -86,6 +93,7 @@ impl Pending {
     /// Goes on with what the user did.
     pub(crate) fn resume(self, cx: &mut Context, answer: Answer) -> Result<Step, Reason> {
         match self {
+            Self::BioEnrollment(waiting) => waiting.resume(cx, answer),
             Self::ClientPin(waiting) => waiting.resume(cx, answer),
             Self::GetAssertion(waiting) => waiting.resume(cx, answer),
             Self::MakeCredential(waiting) => waiting.resume(cx, answer),
@@ -96,9 +104,19 @@ impl Pending {
         }
     }
 
+    /// How long it waits where it is not as long as commands usually do.
+    pub(crate) fn lasts(&self) -> Option<Duration> {
+        match self {
+            Self::BioEnrollment(waiting) => waiting.timeout(),
+            Self::U2f(_) => Some(u2f::USER_ACTION),
+            _ => None,
+        }
+    }
+
     /// The command that waits.
     pub(crate) const fn command(&self) -> Command {
         match self {
+            Self::BioEnrollment(waiting) => waiting.command(),
             Self::ClientPin(_) => Command::CLIENT_PIN,
             Self::GetAssertion(_) => Command::GET_ASSERTION,
             Self::MakeCredential(_) => Command::MAKE_CREDENTIAL,
@@ -114,6 +132,14 @@ fn is_credential_management(cx: &Context, command: Command) -> bool {
     match command {
         Command::CREDENTIAL_MANAGEMENT => cx.offers("credMgmt"),
         Command::CREDENTIAL_MANAGEMENT_PREVIEW => cx.offers("credentialMgmtPreview"),
+        _ => false,
+    }
+}
+
+fn is_bio_enrollment(cx: &Context, command: Command) -> bool {
+    match command {
+        Command::BIO_ENROLLMENT => cx.cut.info.option("bioEnroll").is_some(),
+        Command::BIO_ENROLLMENT_PREVIEW => cx.cut.info.option("userVerificationMgmtPreview").is_some(),
         _ => false,
     }
 }

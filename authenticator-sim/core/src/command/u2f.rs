@@ -7,6 +7,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use keyrig_ctap::Command;
 use keyrig_ctap::auth_data::{AttestedCredential, AuthData, Flags};
@@ -25,6 +26,9 @@ use crate::user::{self, Answer, Ask};
 
 /// What the platform is told in getInfo.
 pub(crate) const VERSION: &str = "U2F_V2";
+
+/// How long a message waits for the user before it says that it has to be sent again.
+pub(super) const USER_ACTION: Duration = Duration::from_millis(500);
 
 /// Waiting for the touch.
 pub(crate) struct Awaiting {
@@ -78,6 +82,7 @@ pub(super) fn is_off(cx: &Context) -> bool {
 pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Step {
     cx.volatile.remembered = None;
     cx.volatile.enumeration = None;
+    cx.volatile.enrollment = None;
     match command(cx, message) {
         Ok(step) => step,
         Err(status) => Step::Done(answer(&[], status)),

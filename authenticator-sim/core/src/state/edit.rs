@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use keyrig_ctap::message::large_blobs::INITIAL;
 use keyrig_ctap::profile::Backup;
 
-use super::{Configuration, CredentialSource, MAX_PIN_RETRIES, MAX_UV_RETRIES, PersistentToken, Pin, State, Stored};
+use super::{
+    Configuration, CredentialSource, Fingerprint, MAX_PIN_RETRIES, MAX_UV_RETRIES, PersistentToken, Pin, State, Stored,
+};
 
 /// Edits that belong together: a store writes all of them or none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,13 +47,17 @@ pub enum Edit {
     Identifier([u8; 16]),
     /// Built-in verifications since the PIN was entered last.
     UvCount(u64),
+    /// A finger is enrolled, or has another name.
+    PutFingerprint(Fingerprint),
+    /// The finger with this template id is none of ours any more.
+    RemoveFingerprint(Vec<u8>),
     /// The serialized large-blob array is another one.
     LargeBlobs(Vec<u8>),
     /// The serial number of the device, which never changes afterwards.
     SerialNumber([u8; 8]),
     /// BE and BS of new credentials.
     Backup(Backup),
-    /// Credentials, PIN and large blobs are gone; the counter of the whole authenticator stays.
+    /// Credentials, PIN, fingerprints and large blobs are gone; the counter of the whole authenticator stays.
     Reset {
         /// `forcePINChange` as it leaves the factory.
         force_pin_change: bool,
@@ -80,6 +86,11 @@ impl State {
             Edit::PersistentToken(token) => self.persistent_token = token.clone(),
             Edit::Identifier(identifier) => self.identifier = Some(*identifier),
             Edit::UvCount(count) => self.uv_count = *count,
+            Edit::PutFingerprint(finger) => match self.fingerprints.iter_mut().find(|other| other.id == finger.id) {
+                Some(known) => known.clone_from(finger),
+                None => self.fingerprints.push(finger.clone()),
+            },
+            Edit::RemoveFingerprint(id) => self.fingerprints.retain(|finger| finger.id != *id),
             Edit::LargeBlobs(serialized) => self.large_blobs = serialized.clone(),
             Edit::SerialNumber(number) => self.serial_number = Some(*number),
             Edit::Backup(backup) => self.backup = *backup,
@@ -93,6 +104,7 @@ impl State {
                 self.identifier = None;
                 self.uv_count = 0;
                 self.discoverable_changes += 1;
+                self.fingerprints.clear();
                 self.large_blobs = INITIAL.to_vec();
                 self.credentials.clear();
                 self.discoverable.clear();

@@ -3,6 +3,7 @@
 mod configuration;
 mod credential;
 mod edit;
+mod fingerprint;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 pub use configuration::Configuration;
 pub use credential::{CredentialSource, Protection};
 pub use edit::{Change, Edit};
+pub use fingerprint::{Fingerprint, MAX_FINGERPRINTS};
 
 /// PIN retries after a correct PIN (CTAP 2.3 §6.5.2: at most 8).
 pub const MAX_PIN_RETRIES: u8 = 8;
@@ -45,6 +47,8 @@ pub struct State {
     pub(crate) identifier: Option<[u8; 16]>,
     /// Built-in verifications since the PIN was entered last.
     pub(crate) uv_count: u64,
+    /// In the order of their enrolment.
+    fingerprints: Vec<Fingerprint>,
     large_blobs: Vec<u8>,
     /// Changes of what discoverable credentials there are.
     discoverable_changes: u64,
@@ -95,6 +99,7 @@ impl State {
             identifier: None,
             uv_count: 0,
             discoverable_changes: 0,
+            fingerprints: enrolled(profile),
             large_blobs: INITIAL.to_vec(),
             created: 0,
             credentials: BTreeMap::new(),
@@ -120,6 +125,11 @@ impl State {
     /// How often discoverable credentials have come, changed or gone.
     pub(crate) fn discoverable_changes(&self) -> u64 {
         self.discoverable_changes
+    }
+
+    /// The fingers that are enrolled, in the order of their enrolment.
+    pub fn fingerprints(&self) -> &[Fingerprint] {
+        &self.fingerprints
     }
 
     /// The serialized large-blob array.
@@ -175,4 +185,10 @@ impl State {
             None => false,
         }
     }
+}
+
+/// A product that leaves the factory with `bioEnroll: true` has a finger already.
+fn enrolled(profile: &Profile) -> Vec<Fingerprint> {
+    let has_one = profile.get_info.option("bioEnroll") == Some(true);
+    has_one.then(|| Fingerprint { id: Vec::from([0, 0]), name: None }).into_iter().collect()
 }

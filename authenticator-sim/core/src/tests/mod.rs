@@ -5,6 +5,7 @@ mod blobs;
 mod ceremonies;
 mod configuration;
 mod fabric;
+mod fingers;
 mod hostile;
 mod lies;
 mod management;

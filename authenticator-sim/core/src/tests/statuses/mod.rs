@@ -3,6 +3,7 @@
 mod blobs;
 mod configuration;
 mod extensions;
+mod fingers;
 mod lists;
 mod management;
 mod messages;
@@ -97,6 +98,7 @@ const ALL: &[&[Row]] = &[
     blobs::ROWS,
     configuration::ROWS,
     extensions::ROWS,
+    fingers::ROWS,
     lists::ROWS,
     management::ROWS,
     messages::ROWS,
