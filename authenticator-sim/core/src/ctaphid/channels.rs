@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn the_oldest_goes_when_there_are_too_many() {
         let mut channels = Channels::new(2);
-        (0..3).for_each(|_| drop(channels.open()));
+        assert_eq!([(); 3].map(|()| channels.open()), [Channel(1), Channel(2), Channel(3)]);
         assert!(open(&channels, &[2, 3]));
         assert!(closed(&channels, &[0, 1, 4]));
     }

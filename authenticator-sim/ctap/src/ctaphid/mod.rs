@@ -30,7 +30,7 @@ pub const LONGEST_MESSAGE: usize = INITIALIZATION_PAYLOAD + 128 * CONTINUATION_P
 pub const PROTOCOL_VERSION: u8 = 2;
 
 /// The HID report descriptor of an authenticator: usage page 0xf1d0, usage 1, one report of 64 bytes in (0x20) and one
-/// out (0x21), neither with a number (CTAP 2.3 §11.2.8).
+/// out (0x21), neither with a number (CTAP 2.3 §11.2).
 pub const REPORT_DESCRIPTOR: [u8; 34] = [
     0x06, 0xd0, 0xf1, // usage page: FIDO alliance
     0x09, 0x01, // usage: authenticator

@@ -1,0 +1,7 @@
+//! The driver by its reports and by time that nobody waits for.
+
+mod channels;
+mod errors;
+mod replay;
+mod requests;
+mod world;
