@@ -15,6 +15,17 @@ const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
+const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+const KEY_DESCRIPTION: &[u8] = &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 17];
+const APPLE_NONCE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 8, 2];
+/// `tcg-at-tpmManufacturer`, `tcg-at-tpmModel` and `tcg-at-tpmVersion`.
+pub(crate) const TPM_ATTRIBUTES: [&[u8]; 3] = [&[0x67, 0x81, 5, 2, 1], &[0x67, 0x81, 5, 2, 2], &[0x67, 0x81, 5, 2, 3]];
+/// `tcg-kp-AIKCertificate`.
+pub(crate) const AIK_USAGE: &[u8] = &[0x67, 0x81, 5, 8, 3];
+/// `id-kp-clientAuth`.
+pub(crate) const CLIENT_USAGE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
+
 /// A certificate to be: every part free to be wrong.
 #[derive(Clone)]
 pub(crate) struct Draft {
@@ -130,6 +141,41 @@ pub(crate) fn bare_aaguid_extension(aaguid: &[u8]) -> Extension {
     Extension { oid: AAGUID, critical: false, value: aaguid.to_vec() }
 }
 
+pub(crate) fn extended_key_usage(usages: &[&[u8]]) -> Extension {
+    let usages: Vec<Vec<u8>> = usages.iter().map(|usage| tlv(0x06, usage)).collect();
+    Extension { oid: EXTENDED_KEY_USAGE, critical: false, value: sequence(&usages) }
+}
+
+/// A directory name of several relative names, each of several attributes.
+pub(crate) fn directory_name(relative_names: &[&[(&'static [u8], &str)]]) -> Extension {
+    let attribute = |(oid, text): &(&[u8], &str)| sequence(&[tlv(0x06, oid), tlv(UTF8, text.as_bytes())]);
+    let relative_name = |attributes: &&[(&[u8], &str)]| {
+        let mut members: Vec<Vec<u8>> = attributes.iter().map(attribute).collect();
+        members.sort();
+        tlv(0x31, &members.concat())
+    };
+    let name = sequence(&relative_names.iter().map(relative_name).collect::<Vec<_>>());
+    Extension { oid: SUBJECT_ALTERNATIVE_NAME, critical: true, value: sequence(&[tlv(0xa4, &name)]) }
+}
+
+/// A host name instead of a directory name.
+pub(crate) fn host_name(name: &str) -> Extension {
+    let value = sequence(&[tlv(0x82, name.as_bytes())]);
+    Extension { oid: SUBJECT_ALTERNATIVE_NAME, critical: true, value }
+}
+
+/// `KeyDescription` with everything in software, and these contents of the two authorization lists.
+pub(crate) fn key_description(challenge: &[u8], software: &[u8], tee: &[u8]) -> Extension {
+    let levels = [tlv(0x02, &[0x01, 0x2c]), tlv(0x0a, &[0]), tlv(0x02, &[0]), tlv(0x0a, &[0])];
+    let rest = [tlv(0x04, challenge), tlv(0x04, &[]), tlv(0x30, software), tlv(0x30, tee)];
+    Extension { oid: KEY_DESCRIPTION, critical: false, value: sequence(&[levels, rest].concat()) }
+}
+
+pub(crate) fn apple_nonce(nonce: &[u8]) -> Extension {
+    let value = sequence(&[tlv(0xa1, &tlv(0x04, nonce))]);
+    Extension { oid: APPLE_NONCE, critical: false, value }
+}
+
 /// The subject attributes that packed attestation wants.
 pub(crate) const SUBJECT: [&[u8]; 4] = [COUNTRY, ORGANIZATION, UNIT, COMMON_NAME];
 
@@ -148,7 +194,7 @@ fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
     tlv(0x30, &parts.concat())
 }
 
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len();
     let mut out = vec![tag];
     match length {

@@ -15,7 +15,11 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 
+use crate::android_key::AndroidKey;
+use crate::apple::Apple;
 use crate::certificate::Draft;
+use crate::compound::compound;
+use crate::tpm::Tpm;
 
 /// 2026-05-26.
 pub(crate) const NOW: u64 = 1_779_753_600;
@@ -62,6 +66,10 @@ pub(crate) enum Statement {
     PackedSelf,
     Packed(Vec<Vec<u8>>),
     U2f(Vec<Vec<u8>>),
+    Tpm(Box<Tpm>),
+    AndroidKey(Box<AndroidKey>),
+    Apple(Box<Apple>),
+    Compound(Vec<Statement>),
 }
 
 /// A registration to be.
@@ -128,14 +136,26 @@ impl Registration {
     pub(crate) fn attestation_object(&self, client_data_json: &[u8]) -> AttestationObject {
         let hash = sha256(client_data_json);
         let auth_data = self.auth_data.encode();
-        let signed = [&auth_data[..], &hash].concat();
-        let (format, statement) = match &self.statement {
+        let (format, statement) = self.encoded(&self.statement, &auth_data, &hash);
+        AttestationObject { format: format.to_owned(), statement, auth_data, flaws: vec![] }
+    }
+
+    /// The format identifier and the statement.
+    fn encoded(&self, statement: &Statement, auth_data: &[u8], hash: &[u8; 32]) -> (&'static str, Vec<u8>) {
+        let signed = [auth_data, hash].concat();
+        match statement {
             Statement::None => ("none", vec![0xa0]),
             Statement::PackedSelf => ("packed", packed(Algorithm::ES256, &sign(&credential_key(), &signed), None)),
             Statement::Packed(chain) => ("packed", packed(Algorithm::ES256, &sign(&leaf_key(), &signed), Some(chain))),
-            Statement::U2f(chain) => ("fido-u2f", u2f(&sign(&leaf_key(), &self.u2f_data(&hash)), chain)),
-        };
-        AttestationObject { format: format.to_owned(), statement, auth_data, flaws: vec![] }
+            Statement::U2f(chain) => ("fido-u2f", u2f(&sign(&leaf_key(), &self.u2f_data(hash)), chain)),
+            Statement::Tpm(tpm) => ("tpm", tpm.encode(&signed)),
+            Statement::AndroidKey(android) => ("android-key", android.encode(&signed, hash)),
+            Statement::Apple(apple) => ("apple", apple.encode(&signed)),
+            Statement::Compound(members) => {
+                let members: Vec<_> = members.iter().map(|member| self.encoded(member, auth_data, hash)).collect();
+                ("compound", compound(&members))
+            }
+        }
     }
 
     fn u2f_data(&self, hash: &[u8]) -> Vec<u8> {

@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod android_key;
+mod apple;
 mod arbitrary;
 mod attestation;
 mod authentication;
 mod certificate;
 mod client_data;
+mod compound;
 mod forge;
 mod key;
 mod registration;
+mod tpm;

@@ -61,8 +61,8 @@ fn skip_symmetric(reader: &mut Reader<'_>) -> Option<()> {
 fn skip_scheme(reader: &mut Reader<'_>) -> Option<()> {
     match reader.u16()? {
         NULL | RSAES => {}
-        ECDAA => drop(reader.u32()?),
-        _ => drop(reader.u16()?),
+        ECDAA => _ = reader.u32()?,
+        _ => _ = reader.u16()?,
     }
     Some(())
 }
