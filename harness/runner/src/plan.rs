@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::ceremony::Ceremony;
 use crate::run::verb_of_target;
 use crate::scenario::{Scenario, Step, Subject, Verb};
+use crate::tamper::Need;
 use crate::target::{self, Dialect, TargetFile};
 
 /// What one scenario would do.
@@ -73,10 +74,12 @@ impl Plan {
                 let user = self.account(&register.user, role, file);
                 self.ceremony(Ceremony::Registration, &user, role, file);
                 self.creates.push(format!("a credential of {user}{role}"));
+                self.needs(verb, Ceremony::Registration, &user, file);
             }
             Verb::Authenticate(authenticate) => {
                 let user = authenticate.user.as_deref().unwrap_or("nobody by name");
                 self.ceremony(Ceremony::Authentication, user, role, file);
+                self.needs(verb, Ceremony::Authentication, user, file);
             }
             Verb::Options(options) => {
                 let path = Dialect::find(&file.dialect).map_or("", |dialect| (dialect.options_path)(options.ceremony));
@@ -106,6 +109,25 @@ impl Plan {
         }
         if let Some(form) = file.verbs.get(&target::Verb::SessionCheck) {
             self.sends.push(format!("{} {} (whether there is a session)", form.method, form.path));
+        }
+    }
+
+    /// What lies ask of the target before they can be told.
+    fn needs(&mut self, verb: &Verb, ceremony: Ceremony, user: &str, file: &TargetFile) {
+        let Some(dialect) = Dialect::find(&file.dialect) else { return };
+        let options = (dialect.options_path)(ceremony);
+        for call in verb.tampers() {
+            match call.value.tamper.need {
+                Need::OtherSession => self.sends.push(format!("POST {options} (a challenge for another session)")),
+                Need::UsedChallenge => {
+                    let result = (dialect.result_path)(ceremony);
+                    self.sends.push(format!("POST {result} (the honest {} of {user}, told again)", ceremony.as_str()));
+                    if ceremony == Ceremony::Registration {
+                        self.creates.push(format!("a credential of {user}, the honest one before the lie"));
+                    }
+                }
+                Need::OtherUser | Need::OtherAnswer | Need::Nothing => {}
+            }
         }
     }
 
@@ -162,6 +184,21 @@ verbs:\n  revoke: {method: DELETE, path: \"/credentials/{credential}\"}\n";
   - revoke: {user: alice}\n";
         let scenario = Suite::parse("x.yaml", text, &Vocabulary::new(["bare"], ["hardened"])).expect("valid");
         insta::assert_snapshot!(plan(&scenario, &target()).to_string());
+    }
+
+    #[test]
+    fn what_a_lie_needs_first_is_planned_too() {
+        let text = "id: attack/x\ntitle: x\nrequirement: x\nbasis: must\nsteps:
+  - register: {user: alice, tamper: client/replayed-challenge}
+    expect: {rejected: challenge}
+  - register: {user: bob, tamper: client/challenge-of-another-session}
+    expect: {rejected: challenge}\n";
+        let scenario = Suite::parse("x.yaml", text, &Vocabulary::new(["bare"], ["hardened"])).expect("valid");
+        let plan = plan(&scenario, &target());
+        let planned = |lines: &[String], words: &str| lines.iter().filter(|line| line.contains(words)).count();
+        assert_eq!(planned(&plan.sends, "/attestation/result (the honest registration of alice"), 1, "{plan}");
+        assert_eq!(planned(&plan.creates, "a credential of alice, the honest one"), 1, "{plan}");
+        assert_eq!(planned(&plan.sends, "/attestation/options (a challenge for another session)"), 1, "{plan}");
     }
 
     #[test]
