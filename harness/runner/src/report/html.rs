@@ -6,6 +6,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::Reporter;
+use super::plain::plain;
 use crate::event::Event;
 use crate::evidence::{CeremonyReport, StepReport};
 use crate::summary::{Case, End, Summary};
@@ -26,7 +27,8 @@ impl<W: Write> Reporter for Html<W> {
     fn hear(&mut self, event: Event<'_>) -> io::Result<()> {
         let Event::RunEnded { summary } = event else { return Ok(()) };
         let page = Page { summary, groups: groups(summary) };
-        self.out.write_all(page.render().map_err(io::Error::other)?.as_bytes())?;
+        let html = page.render().map_err(io::Error::other)?;
+        self.out.write_all(plain(&html).as_bytes())?;
         self.out.flush()
     }
 }

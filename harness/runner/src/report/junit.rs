@@ -6,6 +6,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::Reporter;
+use super::plain::plain;
 use crate::event::Event;
 use crate::summary::{Case, End, Summary};
 use crate::verdict::Verdict;
@@ -25,7 +26,8 @@ impl<W: Write> Junit<W> {
 impl<W: Write> Reporter for Junit<W> {
     fn hear(&mut self, event: Event<'_>) -> io::Result<()> {
         let Event::RunEnded { summary } = event else { return Ok(()) };
-        report(summary).serialize(&mut self.out).map_err(io::Error::other)?;
+        let xml = report(summary).to_string().map_err(io::Error::other)?;
+        self.out.write_all(plain(&xml).as_bytes())?;
         self.out.flush()
     }
 }

@@ -5,6 +5,7 @@
 mod html;
 mod json;
 mod junit;
+mod plain;
 mod terminal;
 
 use std::io::{self, Write};

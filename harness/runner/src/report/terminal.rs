@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Reporter;
+use super::plain::plain_line;
 use crate::event::Event;
 use crate::evidence::StepReport;
 use crate::finding::Finding;
@@ -58,7 +59,7 @@ impl<W: Write> Terminal<W> {
             return Ok(());
         }
         self.clear()?;
-        writeln!(self.out, "    {:>14}  {} → {}", step.role.to_string(), step.action, step.outcome)
+        writeln!(self.out, "    {:>14}  {} → {}", step.role.to_string(), step.action, plain_line(&step.outcome))
     }
 
     fn case(&mut self, case: &Case) -> io::Result<()> {
@@ -70,7 +71,7 @@ impl<W: Write> Terminal<W> {
             (End::Trouble(_), _) => "trouble",
         };
         let word = self.painted(&format!("{word:<14}"), colour(&case.end, case.known));
-        writeln!(self.out, "{word} {:<48} {}", case.id, case.end.why())
+        writeln!(self.out, "{word} {:<48} {}", case.id, plain_line(&case.end.why()))
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
@@ -95,11 +96,11 @@ impl<W: Write> Terminal<W> {
             self.title("Observations")?;
         }
         for observation in &summary.observations {
-            writeln!(self.out, "  {observation}")?;
+            writeln!(self.out, "  {}", plain_line(observation))?;
         }
         self.title("Not shown")?;
         for item in &summary.not_shown {
-            writeln!(self.out, "  {}: {}", item.what, item.words)?;
+            writeln!(self.out, "  {}: {}", item.what, plain_line(&item.words))?;
         }
         writeln!(self.out, "\n{}", counts(&summary.counts))?;
         self.out.flush()
@@ -108,14 +109,14 @@ impl<W: Write> Terminal<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let severity = self.painted(&finding.severity.to_string(), RED);
         writeln!(self.out, "  {} ({severity})", finding.scenario)?;
-        writeln!(self.out, "    {}", finding.summary)?;
+        writeln!(self.out, "    {}", plain_line(&finding.summary))?;
         let attacker = finding.attacker.map(|attacker| format!(", {attacker}")).unwrap_or_default();
         writeln!(self.out, "    {} ({}{attacker})", finding.requirement, finding.basis)?;
         if let Some(difference) = &finding.difference {
             writeln!(self.out, "    the difference: {difference}")?;
         }
         for step in &finding.evidence {
-            writeln!(self.out, "    {}: {} → {}", step.role, step.action, step.outcome)?;
+            writeln!(self.out, "    {}: {} → {}", step.role, step.action, plain_line(&step.outcome))?;
             for field in step.ceremony.iter().flat_map(|ceremony| &ceremony.fields) {
                 writeln!(self.out, "      {}: {} instead of {}", field.path, short(&field.sent), short(&field.honest))?;
             }
@@ -180,8 +181,9 @@ fn counts(counts: &Counts) -> String {
 
 /// The beginning of a long value.
 fn short(text: &str) -> String {
+    let text = plain_line(text);
     match text.char_indices().nth(72) {
         Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
+        None => text,
     }
 }

@@ -3,11 +3,16 @@ use std::process::Command;
 
 use super::*;
 use crate::fixture;
+use crate::summary::{End, Summary};
+use crate::verdict::Verdict;
 
 /// What a report makes of the fixed stream.
 fn written(kind: Kind, looks: Looks) -> String {
+    written_of(&fixture::summary(), kind, looks)
+}
+
+fn written_of(summary: &Summary, kind: Kind, looks: Looks) -> String {
     let mut bytes = Vec::new();
-    let summary = fixture::summary();
     let mut reporter: Box<dyn Reporter> = match kind {
         Kind::Terminal => Box::new(Terminal::new(&mut bytes, looks)),
         other => open(other, Box::new(&mut bytes)),
@@ -21,7 +26,7 @@ fn written(kind: Kind, looks: Looks) -> String {
         }
         hear(Event::CaseEnded { case });
     }
-    hear(Event::RunEnded { summary: &summary });
+    hear(Event::RunEnded { summary });
     drop(reporter);
     String::from_utf8(bytes).expect("reports are text")
 }
@@ -91,6 +96,31 @@ fn the_published_schemas_are_up_to_date() {
         }
         let committed = std::fs::read_to_string(in_crate(path)).unwrap_or_default();
         assert!(committed == fresh, "{path}: run `cargo xtask generate`");
+    }
+}
+
+/// A target may say what it likes: reports stay what they are.
+#[test]
+fn no_report_does_what_a_target_says() {
+    const EVIL: &str = "</script><script>alert(1)</script>]]>\u{1b}[31m\u{7}\u{0}\u{9b}\r\u{202e}\u{fffe}";
+    let mut summary = fixture::summary();
+    for case in &mut summary.cases {
+        if let End::Judged(Verdict::Fail { finding }) = &mut case.end {
+            finding.summary = EVIL.to_owned();
+            finding.evidence.iter_mut().for_each(|step| step.outcome = EVIL.to_owned());
+        }
+        for step in &mut case.steps {
+            step.outcome = EVIL.to_owned();
+            step.exchanges.iter_mut().for_each(|exchange| exchange.response = Some(EVIL.into()));
+        }
+    }
+    summary.observations = vec![EVIL.to_owned()];
+    summary.not_shown.iter_mut().for_each(|item| item.words = EVIL.to_owned());
+    for kind in [Kind::Html, Kind::Junit, Kind::Terminal] {
+        let text = written_of(&summary, kind, Looks { steps: true, ..Looks::default() });
+        let bad = |c: char| (c.is_control() && c != '\n' && c != '\t') || c == '\u{202e}' || c == '\u{fffe}';
+        assert_eq!(text.find(bad), None, "{kind:?}");
+        assert!(kind == Kind::Terminal || !text.contains("<script"), "{kind:?}");
     }
 }
 

@@ -82,10 +82,20 @@ impl Reasons {
     /// The class and the words of a refusal's body.
     pub(super) fn read(&self, body: &Value) -> (Option<ReasonClass>, Option<String>) {
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let reason = text(self.reason.as_deref().unwrap_or("/errorMessage")).or_else(|| body.as_str());
+        let reason = text(self.reason.as_deref().unwrap_or("/errorMessage")).or_else(|| body.as_str().filter(|text| !text.is_empty()));
         let named = self.class.as_deref().and_then(text).and_then(|class| class.parse().ok());
         let mapped = || reason.and_then(|words| self.table.iter().find(|rule| rule.matches(words)));
-        (named.or_else(|| mapped().map(|rule| rule.class)), reason.map(str::to_owned))
+        (named.or_else(|| mapped().map(|rule| rule.class)), reason.map(beginning))
+    }
+}
+
+/// Longer words are cut; the whole of the answer is in the evidence.
+const LONGEST_REASON: usize = 300;
+
+fn beginning(words: &str) -> String {
+    match words.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words.to_owned(),
     }
 }
 
@@ -111,5 +121,8 @@ mod tests {
         assert_eq!(class(json!({"error": "bad origin", "class": "challenge"})), Some(ReasonClass::Challenge));
         assert_eq!(reasons.read(&json!("bad origin")), (Some(ReasonClass::Origin), Some("bad origin".to_owned())));
         assert_eq!(reasons.read(&json!({})), (None, None));
+        assert_eq!(reasons.read(&json!("")), (None, None));
+        let (class, words) = reasons.read(&json!({"error": format!("{}origin", "é".repeat(100_000))}));
+        assert_eq!((class, words.map(|words| words.chars().count())), (Some(ReasonClass::Origin), Some(301)));
     }
 }

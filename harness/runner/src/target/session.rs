@@ -19,6 +19,9 @@ use crate::outcome::Outcome;
 /// More than this of an answer is not read.
 const LONGEST_ANSWER: usize = 4 << 20;
 
+/// More than this of an answer that is no JSON is not kept.
+const LONGEST_TEXT: usize = 16 << 10;
+
 /// Headers whose values stay out of the evidence.
 const SECRET_HEADERS: [&str; 2] = ["authorization", "cookie"];
 
@@ -231,7 +234,10 @@ async fn read(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
 }
 
 fn json_or_text(bytes: &[u8]) -> Value {
-    serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned().into())
+    serde_json::from_slice(bytes).unwrap_or_else(|_| {
+        let kept = &bytes[..bytes.len().min(LONGEST_TEXT)];
+        String::from_utf8_lossy(kept).into_owned().into()
+    })
 }
 
 pub(super) fn innermost(error: &dyn std::error::Error) -> String {
