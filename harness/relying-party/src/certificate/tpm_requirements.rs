@@ -39,7 +39,8 @@ pub(crate) fn verify_tpm_requirements(aik: &Certificate, step: Step) -> Result<(
     verify_not_a_ca(aik, step)
 }
 
-/// A directory name with the three attributes, in one relative name or in several (TCG EK Credential Profile §3.2.9).
+/// A directory name with the three attributes, in one relative name or in several (WebAuthn L3 §8.3.1, and there section
+/// 3.2.9 of the TCG EK Credential Profile).
 fn verify_alternative_name(aik: &Certificate, step: Step) -> Result<(), Refusal> {
     let names = aik
         .extension(SUBJECT_ALTERNATIVE_NAME, step)?

@@ -95,8 +95,6 @@ fn old_key() -> Profile {
 const ALL: &[&[Row]] = &[
     blobs::ROWS,
     configuration::ROWS,
-    blobs::ROWS,
-    configuration::ROWS,
     extensions::ROWS,
     fingers::ROWS,
     lists::ROWS,

@@ -35,7 +35,8 @@ const fn step(words: &'static str) -> Step {
     Step { section: "8.3", words }
 }
 
-/// The text calls `sig` a TPMT_SIGNATURE; the W3C's example and real TPMs have it as §6.5.5 has every other.
+/// The text calls `sig` a TPMT_SIGNATURE; the W3C's example and real TPMs have it as
+/// WebAuthn L3 §6.5.5 has every other.
 fn verify(claim: &Claim<'_>) -> Result<Voucher, Refusal> {
     let statement = Statement::parse(claim.statement, MEMBERS, SYNTAX)?;
     verify_version(&statement)?;
