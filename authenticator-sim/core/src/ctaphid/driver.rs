@@ -13,7 +13,10 @@ use keyrig_ctap::profile::Profile;
 use super::channels::{self, Channels};
 use super::lock::Lock;
 use super::transaction::{KEEPALIVE_INTERVAL, MESSAGE_TIMEOUT, Receiving, Transaction, Working};
-use crate::{Authenticator, Change, Gesture, Prompt};
+use crate::{Authenticator, Change, Gesture, Prompt, cut};
+
+/// The version of getInfo that [`Command::MSG`] goes with.
+const U2F: &str = "U2F_V2";
 
 /// What happens to an authenticator behind CTAPHID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +88,7 @@ impl Driver {
     pub(super) fn with_channels(authenticator: Authenticator, limit: u32) -> Self {
         Self {
             version: version(authenticator.profile()),
-            capabilities: Capabilities::WINK | Capabilities::CBOR | Capabilities::NMSG,
+            capabilities: capabilities(authenticator.profile()),
             authenticator,
             channels: Channels::new(limit),
             lock: Lock::default(),
@@ -237,7 +240,11 @@ impl Driver {
     }
 
     const fn knows(&self, command: Command) -> bool {
-        matches!(command, Command::PING | Command::WINK | Command::LOCK | Command::CBOR)
+        match command {
+            Command::PING | Command::WINK | Command::LOCK | Command::CBOR => true,
+            Command::MSG => !self.capabilities.contains(Capabilities::NMSG),
+            _ => false,
+        }
     }
 
     fn run(&mut self, message: Message) {
@@ -252,16 +259,19 @@ impl Driver {
                 Ok(()) => self.send(&Message { channel, command, payload: Vec::new() }),
                 Err(code) => self.refuse(channel, code),
             },
-            Command::CBOR if !payload.is_empty() => {
-                self.transaction = Some(Transaction::Working(Working::new(channel, command, self.now)));
-                self.pass_on(crate::Input::Request(payload));
-            }
+            Command::CBOR if !payload.is_empty() => self.request(channel, command, crate::Input::Request(payload)),
+            Command::MSG if !payload.is_empty() => self.request(channel, command, crate::Input::Apdu(payload)),
             _ => self.refuse(channel, ErrorCode::INVALID_LEN),
         }
     }
 
-    /// `CTAPHID_CANCEL`: what is under way on `channel` is answered with `CTAP2_ERR_KEEPALIVE_CANCEL`, and the cancel
-    /// itself never.
+    fn request(&mut self, channel: Channel, command: Command, request: crate::Input<'_>) {
+        self.transaction = Some(Transaction::Working(Working::new(channel, command, self.now)));
+        self.pass_on(request);
+    }
+
+    /// `CTAPHID_CANCEL`: a CTAP2 message that is under way on `channel` is answered with `CTAP2_ERR_KEEPALIVE_CANCEL`, and
+    /// the cancel itself never.
     fn cancel(&mut self, channel: Channel) {
         let cancelled = matches!(&self.transaction, Some(Transaction::Working(working)) if working.channel == channel);
         if cancelled {
@@ -350,6 +360,13 @@ impl Driver {
         let reports = message.fragment().or_else(|_| failed.fragment());
         self.outputs.extend(reports.into_iter().flatten().map(Output::Report));
     }
+}
+
+/// What an authenticator of `profile` knows; U2F where getInfo says so.
+fn capabilities(profile: &Profile) -> Capabilities {
+    let known = Capabilities::WINK | Capabilities::CBOR;
+    let u2f = cut(profile).info.versions.iter().any(|version| version == U2F);
+    if u2f { known } else { known | Capabilities::NMSG }
 }
 
 /// The firmware as three numbers; those that it does not name are zero.

@@ -4,4 +4,5 @@ mod channels;
 mod errors;
 mod replay;
 mod requests;
+mod u2f;
 mod world;

@@ -12,7 +12,8 @@ use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::{Options, Parameter, Request};
 use keyrig_ctap::message::{PUBLIC_KEY, RelyingParty, User};
 use keyrig_ctap::profile::{
-    Attachment, Attestation, AttestationFormat, Backup, CredentialIdLengths, Profile, SignCount, UserVerification,
+    Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, Profile, SignCount,
+    UserVerification,
 };
 use keyrig_ctap::{Aaguid, Instant};
 
@@ -54,9 +55,26 @@ fn profile() -> Profile {
     }
 }
 
+/// The same key, made to speak U2F too.
+pub(super) fn with_u2f() -> Authenticator {
+    let mut profile = profile();
+    profile.get_info.versions.push("U2F_V2".to_string());
+    profile.attestation = Attestation { format: AttestationFormat::Packed, chain: Some(chain()) };
+    made(profile)
+}
+
+fn chain() -> Chain {
+    let [root, common_name, organization, country] = ["Root", "Leaf", "Maker", "SE"].map(|text| text.to_string());
+    Chain { root, common_name, organization, country, aaguid_extension: true }
+}
+
 pub(super) fn authenticator() -> Authenticator {
+    made(profile())
+}
+
+fn made(profile: Profile) -> Authenticator {
     let entropy = Box::new(Seeded::new([1; 32]));
-    Authenticator::new(Setup::new(profile(), Box::new(Deterministic), entropy, Box::new(Honest)))
+    Authenticator::new(Setup::new(profile, Box::new(Deterministic), entropy, Box::new(Honest)))
 }
 
 /// makeCredential with its command byte: a request that touches the user and then the store.
