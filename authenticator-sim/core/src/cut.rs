@@ -8,6 +8,7 @@ use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::message::config::Subcommand;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::profile::{Profile, UserVerification};
+use keyrig_ctap::quirk;
 
 use crate::provider::ALGORITHMS;
 use crate::{command, extension};
@@ -38,6 +39,9 @@ const OPTIONS: &[&str] = &[
 
 /// Options that are of no use where nobody can be verified.
 const NEED_VERIFICATION: &[&str] = &["credMgmt", "credentialMgmtPreview", "perCredMgmtRO", "pinUvAuthToken"];
+
+/// Quirks that are imitated beyond what getInfo says.
+pub const IMITATED_QUIRKS: &[&str] = &[quirk::PIN_PROTOCOL_2_SHORT_VERIFY, quirk::RESET_WITHIN_5_SECONDS];
 
 /// A profile, cut to what is implemented.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -82,7 +82,9 @@ fn what_an_authenticator_answers_is_what_its_profile_tells_less_what_is_cut() {
             let same = |member: &str| member.replace('_', "") == name.to_lowercase();
             removed.iter().any(|removed| same(removed.member) && removed.value.starts_with(option))
         };
-        let differences = differences(&told(profile), &answered(profile));
+        let mut differences = differences(&told(profile), &answered(profile));
+        // Their values are the state's and nobody else's.
+        differences.retain(|difference| !["encIdentifier", "encCredStoreState"].contains(&&*difference.member));
         let silent: Vec<String> = differences.iter().filter(|d| !is_cut(d)).map(Difference::to_string).collect();
         assert!(silent.is_empty(), "{}: {}", profile.id, silent.join("\n"));
         whole += usize::from(differences.is_empty());

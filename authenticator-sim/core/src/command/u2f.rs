@@ -14,14 +14,13 @@ use keyrig_ctap::auth_data::{AttestedCredential, AuthData, Flags};
 use keyrig_ctap::cbor::{Fields, Tree, expect_array, expect_bytes};
 use keyrig_ctap::cose::{Algorithm, CoseKey, PublicKey};
 use keyrig_ctap::message::User;
-use keyrig_ctap::quirk::ALWAYS_UV_WITHOUT_CONSEQUENCE;
 use keyrig_ctap::seal::{Draft, Sealed, Statement};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord, answer};
 
 use super::{Pending, Step, make_credential};
 use crate::context::Context;
 use crate::reason::Reason;
-use crate::state::{CredentialSource, Edit};
+use crate::state::{Configuration, CredentialSource, Edit};
 use crate::user::{self, Answer, Ask};
 
 /// What the platform is told in getInfo.
@@ -32,9 +31,16 @@ pub(super) const USER_ACTION: Duration = Duration::from_millis(500);
 
 /// Waiting for the touch.
 pub(crate) struct Awaiting {
-    challenge: [u8; 32],
-    application: [u8; 32],
+    parameters: Parameters,
     what: What,
+}
+
+/// What a registration and an authentication are about.
+struct Parameters {
+    /// The challenge parameter: the SHA-256 of the client data.
+    challenge: [u8; 32],
+    /// The application parameter.
+    application: [u8; 32],
 }
 
 enum What {
@@ -54,8 +60,8 @@ impl Awaiting {
     /// Goes on with what the user did.
     pub(super) fn resume(self, cx: &mut Context, given: Answer) -> Step {
         let done = user::presence(given).and_then(|_| match self.what {
-            What::Register => register(cx, &self.challenge, &self.application),
-            What::Sign { ref id } => sign(cx, &self.challenge, &self.application, id, Flags::UP),
+            What::Register => register(cx, &self.parameters),
+            What::Sign { ref id } => sign(cx, &self.parameters, id, Flags::UP),
         });
         Step::Done(match done {
             Ok(data) => answer(&data, StatusWord::NO_ERROR),
@@ -73,9 +79,10 @@ pub(crate) fn refusal(reason: Reason) -> Vec<u8> {
     answer(&[], status)
 }
 
-/// Whether `alwaysUv` has switched U2F off, which verifies nobody (CTAP 2.3 §7.2).
+/// Whether `alwaysUv` has switched U2F off, which verifies nobody (CTAP 2.3 §7.2). Products that leave the factory with
+/// both keep both.
 pub(super) fn is_off(cx: &Context) -> bool {
-    cx.state.config.always_uv && !cx.profile.has_quirk(ALWAYS_UV_WITHOUT_CONSEQUENCE)
+    cx.state.config.always_uv && !Configuration::factory(&cx.profile).always_uv
 }
 
 /// Runs an APDU up to its end or to the touch.
@@ -104,12 +111,8 @@ fn command(cx: &mut Context, message: &[u8]) -> Result<Step, StatusWord> {
         Instruction::VERSION => Err(StatusWord::WRONG_LENGTH),
         Instruction::REGISTER | Instruction::AUTHENTICATE if is_off(cx) => Err(StatusWord::COMMAND_NOT_ALLOWED),
         Instruction::REGISTER => {
-            let (challenge, application, rest) = parameters(apdu.data)?;
-            if rest.is_empty() {
-                Ok(ask(challenge, application, What::Register))
-            } else {
-                Err(StatusWord::WRONG_LENGTH)
-            }
+            let (parameters, rest) = parameters(apdu.data)?;
+            if rest.is_empty() { Ok(ask(parameters, What::Register)) } else { Err(StatusWord::WRONG_LENGTH) }
         }
         Instruction::AUTHENTICATE => authenticate(cx, Control(apdu.p1), apdu.data),
         _ => Err(StatusWord::INS_NOT_SUPPORTED),
@@ -117,42 +120,42 @@ fn command(cx: &mut Context, message: &[u8]) -> Result<Step, StatusWord> {
 }
 
 fn authenticate(cx: &mut Context, control: Control, data: &[u8]) -> Result<Step, StatusWord> {
-    let (challenge, application, rest) = parameters(data)?;
+    let (parameters, rest) = parameters(data)?;
     let (length, id) = rest.split_first().ok_or(StatusWord::WRONG_LENGTH)?;
     if usize::from(*length) != id.len() {
         return Err(StatusWord::WRONG_LENGTH);
     }
-    let known = cx.state.credential(id).is_some_and(|source| source.u2f_application == Some(application));
+    let known = cx.state.credential(id).is_some_and(|source| source.u2f_application == Some(parameters.application));
     match control {
         Control::CHECK_ONLY | Control::ENFORCE | Control::DONT_ENFORCE if !known => Err(StatusWord::WRONG_DATA),
         Control::CHECK_ONLY => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
-        Control::ENFORCE => Ok(ask(challenge, application, What::Sign { id: id.to_vec() })),
+        Control::ENFORCE => Ok(ask(parameters, What::Sign { id: id.to_vec() })),
         Control::DONT_ENFORCE => {
-            let signed = sign(cx, &challenge, &application, id, Flags::default());
+            let signed = sign(cx, &parameters, id, Flags::default());
             Ok(Step::Done(signed.map_or_else(refusal, |data| answer(&data, StatusWord::NO_ERROR))))
         }
         _ => Err(StatusWord::WRONG_P1P2),
     }
 }
 
-fn ask(challenge: [u8; 32], application: [u8; 32], what: What) -> Step {
-    Step::ask(Ask::Presence, Pending::U2f(Awaiting { challenge, application, what }))
+fn ask(parameters: Parameters, what: What) -> Step {
+    Step::ask(Ask::Presence, Pending::U2f(Awaiting { parameters, what }))
 }
 
-/// Challenge and application parameter, and what follows.
-fn parameters(data: &[u8]) -> Result<([u8; 32], [u8; 32], &[u8]), StatusWord> {
+/// The two parameters, and what follows.
+fn parameters(data: &[u8]) -> Result<(Parameters, &[u8]), StatusWord> {
     let (challenge, rest) = data.split_first_chunk::<32>().ok_or(StatusWord::WRONG_LENGTH)?;
     let (application, rest) = rest.split_first_chunk::<32>().ok_or(StatusWord::WRONG_LENGTH)?;
-    Ok((*challenge, *application, rest))
+    Ok((Parameters { challenge: *challenge, application: *application }, rest))
 }
 
 /// The response data of a registration: reserved byte, public key, key handle, certificate, signature.
-fn register(cx: &mut Context, challenge: &[u8; 32], application: &[u8; 32]) -> Result<Vec<u8>, Reason> {
-    let source = credential(cx, application)?;
+fn register(cx: &mut Context, parameters: &Parameters) -> Result<Vec<u8>, Reason> {
+    let source = credential(cx, parameters.application)?;
     let key = CoseKey::from_bytes(&source.public_key.to_cose(Algorithm::ES256));
     let draft = Draft {
         auth_data: AuthData {
-            rp_id_hash: *application,
+            rp_id_hash: parameters.application,
             flags: Flags::UP | Flags::AT,
             sign_count: source.sign_count,
             attested: Some(AttestedCredential {
@@ -163,7 +166,7 @@ fn register(cx: &mut Context, challenge: &[u8; 32], application: &[u8; 32]) -> R
             extensions: None,
             rest: Vec::new(),
         },
-        client_data_hash: challenge.to_vec(),
+        client_data_hash: parameters.challenge.to_vec(),
         statement: Statement::FidoU2f { leaf: make_credential::leaf(cx, None) },
     };
     let Sealed::Attestation { statement, .. } = cx.vouch(draft, &source)? else { return Err(Reason::WrongSeal) };
@@ -175,23 +178,17 @@ fn register(cx: &mut Context, challenge: &[u8; 32], application: &[u8; 32]) -> R
 }
 
 /// The response data of an authentication: user presence, counter, signature.
-fn sign(
-    cx: &mut Context,
-    challenge: &[u8; 32],
-    application: &[u8; 32],
-    id: &[u8],
-    flags: Flags,
-) -> Result<Vec<u8>, Reason> {
+fn sign(cx: &mut Context, parameters: &Parameters, id: &[u8], flags: Flags) -> Result<Vec<u8>, Reason> {
     let draft = Draft {
         auth_data: AuthData {
-            rp_id_hash: *application,
+            rp_id_hash: parameters.application,
             flags,
             sign_count: cx.count_signature(id),
             attested: None,
             extensions: None,
             rest: Vec::new(),
         },
-        client_data_hash: challenge.to_vec(),
+        client_data_hash: parameters.challenge.to_vec(),
         statement: Statement::Assertion,
     };
     let Sealed::Assertion { auth_data, signature } = cx.vouch_stored(draft, id)? else {
@@ -200,7 +197,7 @@ fn sign(
     Ok([auth_data.get(32..).unwrap_or_default(), &signature].concat())
 }
 
-fn credential(cx: &mut Context, application: &[u8; 32]) -> Result<CredentialSource, Reason> {
+fn credential(cx: &mut Context, application: [u8; 32]) -> Result<CredentialSource, Reason> {
     let pair = cx.provider.generate(Algorithm::ES256, &mut *cx.entropy)?;
     // A key handle's length is one byte.
     let length = usize::from(cx.profile.credential_id.server_side).min(usize::from(u8::MAX));
@@ -209,7 +206,7 @@ fn credential(cx: &mut Context, application: &[u8; 32]) -> Result<CredentialSour
     Ok(CredentialSource {
         id,
         rp_id: String::new(),
-        u2f_application: Some(*application),
+        u2f_application: Some(application),
         // There is no account in U2F.
         user: User { id: Vec::new(), name: None, display_name: None },
         algorithm: Algorithm::ES256,
