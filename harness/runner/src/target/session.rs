@@ -183,14 +183,16 @@ impl Session {
             Reply::Answer { status, body } => (Some(*status), Some(body.clone())),
             Reply::None(_) => (None, None),
         };
+        let token = self.target.file().admin_token.as_deref().unwrap_or_default();
+        let headers = headers.iter().map(|(name, value)| (name.clone(), without(token, &shown(name, value))));
         self.exchanges.push(Exchange {
             label: label.to_owned(),
             method: method.to_string(),
-            url,
-            request_headers: headers.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect(),
-            request: body,
+            url: without(token, &url),
+            request_headers: headers.collect(),
+            request: body.map(|body| body_without(token, body)),
             status,
-            response,
+            response: response.map(|response| body_without(token, response)),
             millis: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         });
         reply
@@ -257,10 +259,29 @@ fn shown(name: &str, value: &str) -> String {
     if SECRET_HEADERS.contains(&name.to_ascii_lowercase().as_str()) { "…".to_owned() } else { value.to_owned() }
 }
 
+/// `text` with `…` in place of `secret`, also as it stands in a path.
+fn without(secret: &str, text: &str) -> String {
+    if secret.is_empty() { text.to_owned() } else { text.replace(secret, "…").replace(&escape(secret), "…") }
+}
+
+fn body_without(secret: &str, body: Value) -> Value {
+    match body {
+        Value::String(text) => without(secret, &text).into(),
+        Value::Array(items) => items.into_iter().map(|item| body_without(secret, item)).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, body_without(secret, value))).collect()
+        }
+        other => other,
+    }
+}
+
+/// A text as it may stand in a path.
+fn escape(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 /// Texts as they may stand in a path.
 fn escaped(arguments: &Map<String, Value>) -> Map<String, Value> {
-    let escape =
-        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     arguments
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.clone(), |text| escape(text).into())))

@@ -152,3 +152,18 @@ async fn sessions_keep_their_cookies_and_say_verbs() {
     assert!(matches!(session.say(Verb::Revoke, &Map::new()).await, Err(VerbError::Missing(Verb::Revoke))));
     assert!(target.can(Verb::SetGroups) && !target.can(Verb::Revoke));
 }
+
+#[tokio::test]
+async fn the_admin_token_stays_out_of_the_evidence_wherever_a_target_wants_it() {
+    let url = serve(|request| Act::Say(200, json!({"you_sent": request}))).await;
+    let mut file = file(&url);
+    let verb = json!({"method": "POST", "path": "/admin/{admin_token}", "headers": {"X-Api-Key": "{admin_token}"},
+        "body": {"keys": ["{admin_token}"], "text": "key={admin_token}"}});
+    file.verbs.insert(Verb::Audit, serde_json::from_value(verb).unwrap());
+    file.admin_token = Some("t0ken/+=".to_owned());
+    let mut session = Target::start(file, &Surroundings::default()).await.unwrap().session();
+    let answer = session.say(Verb::Audit, &Map::new()).await.unwrap();
+    let evidence = serde_json::to_string(&session.take_exchanges()).unwrap();
+    assert!(answer.result.to_string().contains("t0ken"), "it was sent: {}", answer.result);
+    assert!(!evidence.contains("t0ken"), "{evidence}");
+}
