@@ -140,8 +140,19 @@ pub struct AuthenticationMethod {
 pub struct RecoveryWorkflow {
     /// The event that starts it.
     pub on_event: RecoveryEvent,
-    /// The steps, in order.
+    /// The steps, in order, each at most once.
+    #[serde(deserialize_with = "each_once")]
     pub steps: Vec<RecoveryStep>,
+}
+
+/// Two lists of proofs would have to hold together, and two of anything else would contradict each other.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RecoveryStep>, D::Error> {
+    let steps = Vec::<RecoveryStep>::deserialize(deserializer)?;
+    let kinds: Vec<&str> = steps.iter().map(RecoveryStep::as_str).collect();
+    match kinds.iter().enumerate().find(|(at, kind)| kinds[..*at].contains(kind)) {
+        Some((_, kind)) => Err(de::Error::custom(format!("the step `{kind}` stands twice"))),
+        None => Ok(steps),
+    }
 }
 
 /// The event that starts a recovery.
@@ -162,6 +173,17 @@ pub enum RecoveryStep {
     OnComplete(OnComplete),
     /// What is written down.
     Audit(AuditRule),
+}
+
+impl RecoveryStep {
+    /// The step, as files write it.
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::RequireAtLeastOne(_) => "require_at_least_one",
+            Self::OnComplete(_) => "on_complete",
+            Self::Audit(_) => "audit",
+        }
+    }
 }
 
 /// A proof that somebody is who they say.
@@ -202,7 +224,7 @@ pub struct ApprovalQuorum {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalMethod {
-    /// A session, not older than five minutes, that began with an assertion with user verification.
+    /// A session, not older than five minutes, that began with a ceremony with user verification.
     WebauthnStepUp,
     /// The administrator's word.
     AdminRecord,

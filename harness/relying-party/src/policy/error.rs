@@ -32,7 +32,7 @@ impl FileError {
             name: name.to_owned(),
             message,
             help,
-            place: Place::of(location),
+            place: Place::of(location, text),
             source: Some(NamedSource::new(name, text.to_owned()).with_language("yaml")),
         }
     }
@@ -40,6 +40,11 @@ impl FileError {
     pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         let name = path.display().to_string();
         Self { name, message: format!("read the file: {error}"), help: None, place: None, source: None }
+    }
+
+    fn empty(name: &str, text: &str) -> Self {
+        let message = "read the file: the file is empty".to_owned();
+        Self { place: Some(Place::START), ..Self::at(name, text, Location::UNKNOWN, message, None) }
     }
 
     fn parse(name: &str, text: &str, error: &Error) -> Self {
@@ -65,15 +70,25 @@ impl FileError {
 }
 
 impl Place {
-    fn of(location: Location) -> Option<Self> {
-        let (offset, length) = (location.span().byte_offset()?, location.span().byte_len()?);
-        (location != Location::UNKNOWN).then(|| Self {
-            line: location.line(),
-            column: location.column(),
-            offset: usize::try_from(offset).unwrap_or(0),
-            length: usize::try_from(length).unwrap_or(0),
-        })
+    const START: Self = Self { line: 1, column: 1, offset: 0, length: 0 };
+
+    fn of(location: Location, text: &str) -> Option<Self> {
+        if location == Location::UNKNOWN {
+            return None;
+        }
+        let (line, column) = (location.line(), location.column());
+        let (offset, length) = match location.span().byte_offset().zip(location.span().byte_len()) {
+            Some((offset, length)) => (usize::try_from(offset).unwrap_or(0), usize::try_from(length).unwrap_or(0)),
+            None => (start_of_line(text, line), 0),
+        };
+        Some(Self { line, column, offset, length })
     }
+}
+
+/// The offset of a line, counted from 1; the end of the text for a line behind it.
+fn start_of_line(text: &str, line: u64) -> usize {
+    let lines_before = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+    text.split_inclusive('\n').take(lines_before).map(str::len).sum()
 }
 
 impl fmt::Display for FileError {
@@ -105,6 +120,9 @@ impl Diagnostic for FileError {
 
 /// Reads YAML.
 pub(crate) fn read<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Box<FileError>> {
+    if text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line == "---") {
+        return Err(Box::new(FileError::empty(name, text)));
+    }
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| Box::new(FileError::parse(name, text, &error)))
 }

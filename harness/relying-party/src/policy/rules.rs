@@ -69,6 +69,9 @@ impl Policy {
         for group in groups {
             rules.add_group(document, group);
         }
+        if let Some(algorithms) = document.algorithms_of(groups) {
+            rules.algorithms = algorithms;
+        }
         if rules.attestation_required {
             rules.conveyance = rules.conveyance.max(Some(Conveyance::Direct));
         }
@@ -107,6 +110,16 @@ impl Document {
             true => groups.iter().filter_map(|group| tier_in_name(group)).min(),
         };
         tier.unwrap_or(WORKFORCE)
+    }
+
+    /// The algorithms that every group offers which has a word on them, in the order of the first.
+    fn algorithms_of(&self, groups: &[String]) -> Option<Vec<Algorithm>> {
+        let rules =
+            groups.iter().flat_map(|group| self.registration_options.iter().filter(move |r| r.target == *group));
+        let mut lists = rules.filter_map(|rule| rule.algorithms.as_ref());
+        let mut offered = lists.next()?.clone();
+        lists.for_each(|list| offered.retain(|algorithm| list.contains(algorithm)));
+        Some(offered)
     }
 
     /// Groups for which a rule about user verification can be written.
@@ -175,9 +188,6 @@ impl Rules {
         for options in document.registration_options.iter().filter(|options| options.target == group) {
             self.resident_key = options.resident_key.max(self.resident_key);
             self.user_verification = options.user_verification.max(self.user_verification);
-            if let Some(wanted) = &options.algorithms {
-                self.algorithms.clone_from(wanted);
-            }
             self.attachment = options.authenticator_attachment.or(self.attachment);
             self.conveyance = options.attestation.max(self.conveyance);
             self.hints.extend(&options.hints);

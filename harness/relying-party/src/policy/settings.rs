@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use keyrig_ctap::cose::Algorithm;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::span::Span;
 
@@ -39,12 +39,20 @@ pub struct RegistrationOptions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attestation: Option<Conveyance>,
     /// The COSE algorithms of `pubKeyCredParams`, the preferred one first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Vec<i64>>")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "at_least_one")]
+    #[schemars(with = "Option<Vec<i64>>", length(min = 1))]
     pub algorithms: Option<Vec<Algorithm>>,
     /// `hints`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
+}
+
+/// A client that is offered none takes its own (WebAuthn L3 §5.1.3), and then each is refused.
+fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Algorithm>>, D::Error> {
+    match Option::<Vec<Algorithm>>::deserialize(deserializer)? {
+        Some(list) if list.is_empty() => Err(de::Error::custom("options offer at least one algorithm")),
+        list => Ok(list),
+    }
 }
 
 /// How much something is wanted (WebAuthn L3 §5.4.6, §5.8.6). Later values are stricter.

@@ -141,6 +141,7 @@ fn tiers_are_those_listed_or_those_in_the_names() {
 fn each_mistake_names_its_place_and_the_nearest_right_name() {
     let cases = [
         ("rotatoin:\n  push_after: 1h\n", (1, 1), "rotatoin", Some("did you mean `rotation`?")),
+        ("rotation: {push_after: 1h\n", (1, 11), "unclosed bracket", None),
         ("rotation:\n  push_after: soon\n", (2, 15), "a span of time", None),
         ("rotation:\n  push_after: 1h\n  push_after: 2h\n", (3, 3), "twice", None),
         ("transport_semantics: subst\n", (1, 22), "subst", Some("did you mean `subset`?")),
@@ -229,4 +230,53 @@ fn the_builtin_files_are_as_their_schemas_say() {
         assert_eq!(mistakes, [""; 0]);
         assert!(!schema.is_valid(&serde_json::json!({"rotatoin": {}})));
     }
+}
+
+#[test]
+fn algorithms_are_those_that_every_group_offers() {
+    let policy = Policy::read(
+        "two.yaml",
+        "
+registration_options:
+  - {target: a, algorithms: [-7, -8, -257]}
+  - {target: b, algorithms: [-257, -7]}
+",
+    )
+    .unwrap();
+    assert_eq!(policy.rules(&groups(&["a", "b"])).algorithms, [Algorithm::ES256, Algorithm::RS256]);
+    assert_eq!(policy.rules(&groups(&["b", "a"])).algorithms, [Algorithm::RS256, Algorithm::ES256]);
+    assert_eq!(policy.rules(&groups(&["b"])).algorithms, [Algorithm::RS256, Algorithm::ES256]);
+}
+
+#[test]
+fn a_list_of_algorithms_names_some() {
+    let (line, _, message, _) = mistake("registration_options:\n  - target: a\n    algorithms: []\n");
+    assert_eq!(line, Some(3), "{message}");
+    assert!(message.contains("at least one algorithm"), "{message}");
+}
+
+#[test]
+fn each_step_of_a_recovery_stands_once() {
+    let text = "\
+recovery_workflow:
+  on_event: passkey_reset_requested
+  steps:
+    - require_at_least_one:
+        - assertion_from_factor: hardware_security_key
+    - require_at_least_one:
+        - one_time_code: email
+";
+    let (line, _, message, _) = mistake(text);
+    assert_eq!(line, Some(4), "{message}");
+    assert!(message.contains("`require_at_least_one` stands twice"), "{message}");
+}
+
+#[test]
+fn an_empty_file_is_no_policy() {
+    for text in ["", "\n", "# nothing yet\n", "---\n"] {
+        let (line, _, message, _) = mistake(text);
+        assert_eq!(line, Some(1), "{text:?}");
+        assert!(message.contains("the file is empty"), "{message}");
+    }
+    assert!(Policy::read("ok", "{}").is_ok());
 }
