@@ -39,6 +39,9 @@ impl By<'static> {
     pub(crate) const UPSTREAM: Self = Self { actor: "upstream", method: "scim" };
 }
 
+/// Who acts besides accounts: no account may have such a name.
+pub(crate) const NO_ACCOUNTS: [&str; 4] = ["administrator", "rotation", "somebody", "upstream"];
+
 impl<'a> By<'a> {
     /// An account, with its authenticator.
     pub(crate) const fn webauthn(actor: &'a str) -> Self {

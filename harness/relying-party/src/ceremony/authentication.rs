@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::decoy::decoy;
 use super::registration::descriptor;
-use super::{SOMEBODY, challenge_refused, check_name, claimed_origin, extension_names};
+use super::{SOMEBODY, challenge_refused, check_extensions, check_name, extension_names};
 use crate::Refusal;
 use crate::audit::By;
 use crate::denied::Denied;
@@ -61,9 +61,10 @@ impl Service {
         // The conformance API's clients send an empty name where they mean none.
         let username = request.username.filter(|name| !name.is_empty());
         username.as_deref().map_or(Ok(()), check_name)?;
+        let extensions = request.extensions.unwrap_or_default();
+        check_extensions(&extensions)?;
         let mut state = self.state();
         let descriptors: Vec<Value> = username.iter().flat_map(|name| self.allowed(&state, name)).collect();
-        let extensions = request.extensions.unwrap_or_default();
         let user_verification = self.user_verification_for(&state, username.as_deref(), request.user_verification);
         let pending = PendingAuthentication {
             challenge: self.entropy.bytes(),
@@ -100,10 +101,11 @@ impl Service {
                 Ok(json!({"username": assertion.account.name}))
             }
             Err(denied) => {
-                let username = state.credentials.get(&response.raw_id).map(|credential| credential.owner.clone());
-                let details = json!({"reason": denied.reason(), "credential_id": credential["id"]});
+                let known = state.credentials.get(&response.raw_id);
+                let username = known.map(|known| known.owner.clone()).unwrap_or_default();
+                let credential_id = known.map(|known| BASE64_URL_SAFE_NO_PAD.encode(&known.record.id));
+                let details = json!({"reason": denied.reason(), "credential_id": credential_id});
                 let by = By::webauthn(SOMEBODY);
-                let username = username.unwrap_or_default();
                 state.audit.log(self.now(), "authentication_refused", &username, by, details);
                 Err(denied)
             }
@@ -127,7 +129,7 @@ impl Service {
             return Err(user_disabled());
         }
         let rules = self.rules(account);
-        let expectation = self.authentication_expectation(state, &pending, &rules, response);
+        let expectation = self.authentication_expectation(credential, &pending, &rules, response);
         let verified = verify::authentication(&expectation, &credential.record, response)?;
         let assertion = Assertion { account: account.clone(), credential: credential.clone(), verified };
         let evidence = credential.evidence(assertion.user_verified());
@@ -156,22 +158,24 @@ impl Service {
 
     fn authentication_expectation(
         &self,
-        state: &State,
+        credential: &Credential,
         pending: &PendingAuthentication,
         rules: &Rules,
         response: &AuthenticationResponse,
     ) -> AuthenticationExpectation {
-        let identified = pending.username.as_ref().map(|name| state.accounts.get(name));
         AuthenticationExpectation {
             challenge: pending.challenge.to_vec(),
-            origins: self.accepted_origins(claimed_origin(&response.client_data_json)),
+            origins: self.accepted_origins(verify::claimed_origin(&response.client_data_json)),
             rp_id: self.rp_id.clone(),
             framing: Framing::SameOriginOnly,
             user_verification_required: pending.user_verification_required,
             allow_credentials: pending.allowed.clone(),
-            // A name that nobody has is identified as nobody: no handle is empty.
-            identified_user: identified
-                .map(|account| account.map(|account| account.user_handle.clone()).unwrap_or_default()),
+            // Whoever does not own the credential is identified as nobody: no handle is empty. The account's own handle
+            // may be younger than the credential, where one came from upstream.
+            identified_user: pending.username.as_ref().map(|name| match *name == credential.owner {
+                true => credential.record.user_handle.clone(),
+                false => Vec::new(),
+            }),
             backup_state_is_policy: self.backup_state_is_policy(rules),
             sign_count: match self.policy.document().sign_count {
                 SignCountRule::Refuse => SignCountPolicy::Refuse,

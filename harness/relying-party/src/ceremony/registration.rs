@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{SOMEBODY, challenge_refused, check_name, claimed_origin, extension_names};
+use super::{LONGEST_NAME, SOMEBODY, challenge_refused, check_extensions, check_name, extension_names};
 use crate::audit::By;
 use crate::denied::Denied;
 use crate::policy::{AdditionalCredentials, Attachment, Conveyance, Evidence, Requirement, Rules};
@@ -60,6 +60,8 @@ impl Service {
         visitor: &Visitor,
     ) -> Result<Value, Denied> {
         check_name(&request.username)?;
+        check_display_name(&request.display_name)?;
+        request.extensions.as_ref().map_or(Ok(()), check_extensions)?;
         let now = self.now();
         let mut state = self.state();
         self.check_may_enrol(&state, &request.username, visitor)?;
@@ -164,7 +166,7 @@ impl Service {
     ) -> RegistrationExpectation {
         RegistrationExpectation {
             challenge: pending.challenge.to_vec(),
-            origins: self.accepted_origins(claimed_origin(&response.client_data_json)),
+            origins: self.accepted_origins(verify::claimed_origin(&response.client_data_json)),
             rp_id: self.rp_id.clone(),
             framing: Framing::SameOriginOnly,
             user_verification_required: pending.user_verification_required,
@@ -289,6 +291,14 @@ impl Service {
         let lifetime = self.policy.document().session.challenge_lifetime.duration();
         u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// Refuses names for show that are too long to remember. They may be empty (WebAuthn L3 §5.4.3).
+fn check_display_name(name: &str) -> Result<(), Denied> {
+    if name.len() <= LONGEST_NAME {
+        return Ok(());
+    }
+    Err(Denied::malformed("displayName", format!("a name for show has at most {LONGEST_NAME} bytes")))
 }
 
 /// A credential descriptor (WebAuthn L3 §5.8.3) in JSON.

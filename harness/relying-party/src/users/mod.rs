@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use crate::ceremony::name_problem;
 use crate::policy::FileError;
 use crate::policy::error::{nearest, read};
 
@@ -70,6 +71,10 @@ impl Users {
         let file: UsersFile = read(name, text)?;
         let mut names = BTreeSet::new();
         for user in &file.users {
+            if let Some(problem) = name_problem(&user.name.value) {
+                let message = format!("read the user {:?}: {problem}", user.name.value);
+                return Err(Box::new(FileError::at(name, text, user.name.referenced, message, None)));
+            }
             if !names.insert(user.name.value.as_str()) {
                 let message = format!("read the user `{}`: that name stands twice", user.name.value);
                 return Err(Box::new(FileError::at(name, text, user.name.referenced, message, None)));
@@ -124,6 +129,13 @@ mod tests {
         let twice = "users:\n  - {name: a, groups: []}\n  - {name: a, groups: []}\nnewcomers: []\n";
         let error = Users::read("u.yaml", twice).unwrap_err();
         assert_eq!((error.line(), error.to_string().contains("stands twice")), (Some(3), true));
+
+        for name in ["\"\"", "\"a\\u0007b\"", &"x".repeat(257)] {
+            let text =
+                format!("users:\n  - {{name: a, groups: []}}\n  - {{name: {name}, groups: []}}\nnewcomers: []\n");
+            let error = Users::read("u.yaml", &text).unwrap_err();
+            assert_eq!((error.line(), error.to_string().contains("control characters")), (Some(3), true), "{error}");
+        }
 
         let nobody = "users:\n  - name: anna\n    groups: []\n    manager: ana\nnewcomers: []\n";
         let error = Users::read("u.yaml", nobody).unwrap_err();

@@ -22,19 +22,25 @@ pub(super) struct ClientData {
     top_origin: Option<String>,
 }
 
+/// The origin that client data names, before anything about it is known.
+pub(crate) fn claimed_origin(bytes: &[u8]) -> Option<String> {
+    ClientData::read(bytes)?.origin
+}
+
 impl ClientData {
-    /// UTF-8 decode, which strips one byte order mark and replaces what is not UTF-8; then JSON.
     pub(super) fn parse(bytes: &[u8], step: Step) -> Result<Self, Refusal> {
-        let text = String::from_utf8_lossy(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
-        let unreadable = || {
+        Self::read(bytes).ok_or_else(|| {
             let message = "the client data is not a JSON object with one of each member";
             Refusal::new(ReasonClass::ClientData, "client_data_unreadable", message, step)
-        };
+        })
+    }
+
+    /// UTF-8 decode, which strips one byte order mark and replaces what is not UTF-8; then JSON.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
         // A derived reader takes an array for a struct; client data is an object.
-        if !text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
-            return Err(unreadable());
-        }
-        serde_json::from_str(&text).map_err(|_| unreadable())
+        let is_object = text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{');
+        is_object.then(|| serde_json::from_str(&text).ok()).flatten()
     }
 
     pub(super) fn verify_type(&self, expected: &str, step: Step) -> Result<(), Refusal> {

@@ -27,4 +27,5 @@ pub use verified::{
     Attestation, AttestationKind, CredentialRecord, Observation, VerifiedAuthentication, VerifiedRegistration,
 };
 
+pub(crate) use client_data::claimed_origin;
 pub(crate) use public_key::VerifyingKey;

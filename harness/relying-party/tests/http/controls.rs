@@ -1,5 +1,7 @@
 //! The controls of the hardened policy: switched off one at a time, each changes one expectation and no other.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as B64;
 use serde_json::json;
 
 use crate::authenticator::{Attests, Authenticator, BLOCKED, ICLOUD, MANAGED, YUBIKEY};
@@ -143,4 +145,18 @@ async fn revocation_arrives_in_five_minutes(world: &World) -> bool {
     world.revoke(&key).await.ok();
     world.tell("/admin/clock", json!({"seconds": 300})).await.ok();
     downstream.browser().sign_in(Some("root5"), &mut key).await.reason() == "credential_revoked"
+}
+
+#[tokio::test]
+async fn an_origin_is_read_from_the_client_data_that_verification_reads() {
+    let world = World::hardened_but("check: declared", "check: within_rp_id").await;
+    let browser = world.browser();
+    let unattested = Authenticator { attests: Attests::Not, ..Authenticator::key(1, YUBIKEY) };
+    let mut key = Authenticator { origin: "https://app.corp.example.com", ..unattested };
+    let options = browser.registration_options(ALICE).await.ok();
+    let mut credential = key.create(&options);
+    let client_data = B64.decode(credential["response"]["clientDataJSON"].as_str().unwrap()).unwrap();
+    let marked = [&b"\xef\xbb\xbf"[..], &client_data].concat();
+    credential["response"]["clientDataJSON"] = B64.encode(marked).into();
+    browser.post("/attestation/result", credential).await.ok();
 }

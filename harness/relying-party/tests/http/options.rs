@@ -117,3 +117,27 @@ async fn an_account_comes_with_its_first_credential_and_not_before() {
     assert_eq!(world.ask("/admin/users").await["users"].as_array().unwrap().len(), known + 1);
     world.browser().sign_in(None, &mut one).await.ok();
 }
+
+#[tokio::test]
+async fn what_a_stranger_makes_us_remember_is_short() {
+    let world = World::with("hardened").await;
+    let browser = world.browser();
+    let long = json!({"username": ALICE, "displayName": "x".repeat(257)});
+    browser.post("/attestation/options", long).await.refused(400, "displayName");
+    let empty = json!({"username": ALICE, "displayName": ""});
+    browser.post("/attestation/options", empty).await.ok();
+    let many: Value = (0..65).map(|n| (format!("e{n}"), json!(true))).collect::<serde_json::Map<_, _>>().into();
+    let wide = json!({"x".repeat(257): true});
+    for extensions in [many, wide] {
+        let request = json!({"username": ALICE, "displayName": "x", "extensions": extensions});
+        browser.post("/attestation/options", request.clone()).await.refused(400, "extensions");
+        browser.post("/assertion/options", request).await.refused(400, "extensions");
+    }
+
+    let id = "A".repeat(60_000);
+    let response = json!({"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"});
+    let forged = json!({"id": id, "type": "public-key", "response": response});
+    browser.post("/assertion/result", forged).await.refused(400, "challenge_missing");
+    let log = world.ask("/admin/audit").await.to_string();
+    assert!(log.contains("authentication_refused") && log.len() < 2000, "{}", log.len());
+}
