@@ -1,12 +1,16 @@
 //! What handlers read from a request, each refusing in our own shape.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 use keyrig_ctap::ReasonClass;
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::Shared;
 use super::answer::{Answer, COOKIE};
@@ -88,7 +92,65 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
             Denied::new(413, ReasonClass::Malformed, "body_too_large", message)
         })?;
         let refuse = |error: serde_json::Error| Denied::malformed("body", format!("the body cannot be read: {error}"));
+        serde_json::from_slice::<DistinctMembers>(&bytes).map_err(refuse)?;
         Ok(serde_json::from_slice(&bytes).map(Self).map_err(refuse)?)
+    }
+}
+
+/// JSON in which no object, however deep, has two members of one name: readers differ in which of the two they take.
+struct DistinctMembers;
+
+impl<'de> Deserialize<'de> for DistinctMembers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for DistinctMembers {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        let mut names = BTreeSet::new();
+        while let Some((name, Self)) = members.next_entry::<String, Self>()? {
+            if names.contains(&name) {
+                return Err(de::Error::custom(format!("duplicate field `{name}`")));
+            }
+            names.insert(name);
+        }
+        Ok(self)
     }
 }
 

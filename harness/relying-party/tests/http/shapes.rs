@@ -33,6 +33,7 @@ async fn a_bad_request_gets_a_clear_answer_and_changes_nothing() {
         ("/attestation/options", json!({"username": "", "displayName": "x"}), 400, "username"),
         ("/attestation/options", json!({"username": "a\u{7}b", "displayName": "x"}), 400, "username"),
         ("/attestation/options", json!({"username": "x".repeat(257), "displayName": "x"}), 400, "username"),
+        ("/attestation/options", json!({"username": "administrator", "displayName": "x"}), 400, "username"),
         ("/attestation/options", json!({"username": "x", "displayName": "x", "attestation": "full"}), 400, "body"),
         ("/attestation/result", json!({}), 400, "member_missing"),
         ("/attestation/result", json!(null), 400, "not_an_object"),
@@ -81,6 +82,9 @@ async fn bodies_have_a_type_a_length_and_one_of_each_member() {
     assert_eq!(post("text/plain", "{}".into()).await, 415);
     assert_eq!(post("application/json", format!("{{\"username\":\"{}\"}}", "x".repeat(70_000))).await, 413);
     assert_eq!(post("application/json", "{\"username\":\"a\",\"username\":\"b\"}".into()).await, 400);
+    for nested in ["{\"extensions\":{\"a\":1,\"a\":2}}", "{\"extensions\":{\"a\":[{\"b\":1,\"b\":1}]}}"] {
+        assert_eq!(post("application/json", nested.into()).await, 400, "{nested}");
+    }
     assert_eq!(post("application/json", format!("{}{}", "[".repeat(5000), "]".repeat(5000))).await, 400);
     assert_eq!(post("application/json", "\u{feff}{}".into()).await, 400);
     assert_eq!(post("application/json", String::new()).await, 400);
