@@ -96,7 +96,8 @@ impl Service {
         Denied::all(forbidden).map_or(Ok(()), Err)
     }
 
-    fn cooldown(&self, account: &Account) -> Option<Timestamp> {
+    /// Until when no tier-0 action is done, if a cooldown runs.
+    pub(crate) fn cooldown(&self, account: &Account) -> Option<Timestamp> {
         account.cooldown_until.filter(|until| self.now() < *until)
     }
 }

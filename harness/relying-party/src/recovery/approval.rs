@@ -64,6 +64,10 @@ impl Service {
         let answer = match request.purpose {
             Purpose::Recovery => self.approve_recovery(state, request)?,
             Purpose::StepUp => self.approve_backup_state(state, &user, request, by)?,
+            Purpose::Cooldown if self.cooldown(&user).is_none() => {
+                let message = "no cooldown runs for this account";
+                return Err(Denied::new(404, ReasonClass::Cooldown, "cooldown_unknown", message));
+            }
             Purpose::AccessPass | Purpose::Cooldown => {
                 let key = (user.name.clone(), request.purpose);
                 let approvers = state.recoveries.approvals.entry(key).or_default();

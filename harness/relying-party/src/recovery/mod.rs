@@ -63,6 +63,18 @@ impl Default for Recoveries {
     }
 }
 
+/// What was proved, for the audit log, and with which credential, if with one.
+struct Proof {
+    details: Value,
+    credential_id: Option<Vec<u8>>,
+}
+
+impl From<Value> for Proof {
+    fn from(details: Value) -> Self {
+        Self { details, credential_id: None }
+    }
+}
+
 impl Recoveries {
     /// Messages that were sent, oldest first.
     pub(crate) fn outbox(&self) -> &[Message] {
@@ -80,25 +92,26 @@ impl Recoveries {
 }
 
 impl Service {
-    /// A proof was good: every session of the account ends, and this browser gets one that can only register.
+    /// A proof was good: every session of the account ends, and this browser gets one that can only register. That one
+    /// ends with the credential that was the proof.
     fn begin_enrolment(
         &self,
         state: &mut State,
         username: &str,
         by: By<'_>,
-        details: Value,
+        proof: Proof,
         visitor: &mut Visitor,
     ) -> Value {
         let now = self.now();
         let event = self.policy.recovery().audit_name.unwrap_or("recovery").to_owned();
-        state.audit.log(now, &event, username, by, details);
+        state.audit.log(now, &event, username, by, proof.details);
         state.sessions.end_all_of(username);
         self.cool_down(state, username);
         let until = now.after(self.policy.document().session.enrolment_lifetime.duration());
         let login = Login {
             username: username.to_owned(),
             scope: Scope::RegisterPasskey,
-            credential_id: None,
+            credential_id: proof.credential_id,
             user_verified: false,
             since: now,
             until,
@@ -127,6 +140,8 @@ impl Service {
     fn cool_down(&self, state: &mut State, username: &str) {
         let Some(cooldown) = self.policy.recovery().cooldown else { return };
         let until = self.now().after(cooldown.duration());
+        // Whoever approved that an earlier one ends knew nothing of this one.
+        state.recoveries.approvals.remove(&(username.to_owned(), Purpose::Cooldown));
         if let Some(account) = state.accounts.get_mut(username) {
             account.cooldown_until = account.cooldown_until.max(Some(until));
         }

@@ -91,7 +91,7 @@ impl Service {
             state.recoveries.passes.remove(name);
             state.recoveries.guesses.right(name);
             let by = By { actor: name, method: "access_pass" };
-            return Ok(self.begin_enrolment(state, name, by, json!({}), visitor));
+            return Ok(self.begin_enrolment(state, name, by, json!({}).into(), visitor));
         }
         if state.recoveries.guesses.wrong(name, rules, now) {
             state.recoveries.passes.remove(name);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::approval::approval_missing;
 use super::id_proof::id_proof_unknown;
-use super::{Request, quorum};
+use super::{Proof, Request, quorum};
 use crate::audit::By;
 use crate::ceremony::{SOMEBODY, check_name};
 use crate::denied::Denied;
@@ -119,7 +119,7 @@ impl Service {
         state: &mut State,
         request: &RecoveryRequest,
         channel: CodeChannel,
-    ) -> Result<Option<Value>, Denied> {
+    ) -> Result<Option<Proof>, Denied> {
         match &request.code {
             None => {
                 self.send_code(state, &request.username, channel);
@@ -127,12 +127,12 @@ impl Service {
             }
             Some(code) => {
                 self.take_code(state, &request.username, channel, code)?;
-                Ok(Some(json!({})))
+                Ok(Some(json!({}).into()))
             }
         }
     }
 
-    fn recover_by_key(&self, state: &mut State, request: &RecoveryRequest, visitor: &Visitor) -> Result<Value, Denied> {
+    fn recover_by_key(&self, state: &mut State, request: &RecoveryRequest, visitor: &Visitor) -> Result<Proof, Denied> {
         let missing = || Denied::malformed("member_missing", "credential is missing");
         let response = AuthenticationResponse::from_json(request.credential.as_ref().ok_or_else(missing)?)?;
         let assertion = self.verified_assertion(state, &response, visitor)?;
@@ -151,18 +151,21 @@ impl Service {
             assertion.verified.update(&mut credential.record);
             credential.last_used = Some(self.now());
         }
-        let credential_id = BASE64_URL_SAFE_NO_PAD.encode(credential_id);
-        Ok(json!({"aaguid": evidence.aaguid, "credential_id": credential_id}))
+        let details =
+            json!({"aaguid": evidence.aaguid, "credential_id": BASE64_URL_SAFE_NO_PAD.encode(&credential_id)});
+        Ok(Proof { details, credential_id: Some(credential_id) })
     }
 
-    /// The approvals belong to the browser that asked: who asks later gains nothing from them.
+    /// The approvals belong to the browser that asked: who asks later gains nothing from them, nor does whoever knew
+    /// its cookie before.
     fn recover_by_approvals(
         &self,
         state: &mut State,
         request: &RecoveryRequest,
-        visitor: &Visitor,
-    ) -> Result<Value, Denied> {
+        visitor: &mut Visitor,
+    ) -> Result<Proof, Denied> {
         let quorum = self.quorum()?;
+        state.sessions.renew(visitor, &self.entropy);
         let id = self.request_of(state, &request.username, visitor);
         let approvers = state.recoveries.requests.get(&id).map(|found| found.approvers.clone()).unwrap_or_default();
         let user = state.accounts.get(&request.username);
@@ -173,7 +176,7 @@ impl Service {
             return Err(user_disabled());
         }
         state.recoveries.requests.remove(&id);
-        Ok(json!({"approvers": approvers}))
+        Ok(json!({"approvers": approvers}).into())
     }
 
     fn request_of(&self, state: &mut State, username: &str, visitor: &Visitor) -> String {
@@ -190,12 +193,12 @@ impl Service {
         id
     }
 
-    fn recover_by_id_proof(&self, state: &mut State, request: &RecoveryRequest) -> Result<Value, Denied> {
+    fn recover_by_id_proof(&self, state: &mut State, request: &RecoveryRequest) -> Result<Proof, Denied> {
         let missing = || Denied::new(403, ReasonClass::Recovery, "id_proof_missing", "token is missing");
         let token = request.token.as_deref().ok_or_else(missing)?;
         let account = state.accounts.get(&request.username).filter(|account| !account.disabled).cloned();
         self.take_id_proof(state, &account.ok_or_else(id_proof_unknown)?, token)?;
-        Ok(json!({}))
+        Ok(json!({}).into())
     }
 }
 

@@ -125,6 +125,17 @@ impl Sessions {
         self.signed_in.insert(visitor.sid.clone(), Session { login: Some(login), ..Session::default() });
     }
 
+    /// Goes on with a session under a new cookie: one who planted the old cookie is left behind.
+    pub(crate) fn renew(&mut self, visitor: &mut Visitor, entropy: &Entropy) {
+        let before = std::mem::replace(visitor, Visitor { sid: entropy.secret(), cookie_changed: true });
+        if let Some(session) = self.signed_in.remove(&before.sid) {
+            self.signed_in.insert(visitor.sid.clone(), session);
+        } else {
+            let session = self.visitors.remove(&before.sid).unwrap_or_default();
+            self.visitors.insert(&visitor.sid, session);
+        }
+    }
+
     /// Who is signed in.
     pub(crate) fn login(&self, cookie: Option<&str>, now: Timestamp) -> Option<&Login> {
         self.get(cookie)?.login.as_ref().filter(|login| now < login.until)

@@ -244,3 +244,55 @@ async fn a_proof_tells_nothing_about_who_exists() {
     });
     assert_eq!(known.await, unknown.await);
 }
+
+#[tokio::test]
+async fn a_recovery_ends_with_the_key_that_proved_it() {
+    let world = World::with("hardened").await;
+    let mut stolen = Authenticator::key(1, YUBIKEY);
+    world.browser().register(ALICE, &mut stolen).await.ok();
+    let thief = world.browser();
+    let options = thief.post("/assertion/options", json!({})).await.ok();
+    let ask = json!({"username": ALICE, "method": "hardware_security_key", "credential": stolen.get(&options)});
+    thief.post("/recovery", ask).await.ok();
+    world.revoke(&stolen).await.ok();
+    thief.get("/session").await.refused(401, "not_signed_in");
+    thief.registration_options(ALICE).await.refused(403, "sign_in_required");
+}
+
+#[tokio::test]
+async fn an_approval_of_one_cooldown_says_nothing_about_the_next() {
+    let world = World::with("hardened").await;
+    world.browser().register(MANAGER, &mut Authenticator::key(10, YUBIKEY)).await.ok();
+    world.browser().register(SECURITY, &mut Authenticator::key(11, YUBIKEY)).await.ok();
+    let approve = |approver: &str| json!({"username": ADMIN, "approver": approver, "purpose": "cooldown"});
+    world.tell("/admin/approvals", approve(MANAGER)).await.refused(404, "cooldown_unknown");
+    let browser = world.browser();
+    for token in ["call", "another"] {
+        id_proof(&world, ADMIN, token, true).await;
+        by_video(&browser, ADMIN, token).await.ok();
+        assert_eq!(world.tell("/admin/approvals", approve(MANAGER)).await.ok()["approvals"], 1);
+    }
+    id_proof(&world, ADMIN, "third", true).await;
+    by_video(&browser, ADMIN, "third").await.ok();
+    world.tell("/admin/approvals", approve(SECURITY)).await.ok();
+    browser.register(ADMIN, &mut Authenticator::key(1, YUBIKEY)).await.ok();
+    browser.act(0).await.refused(403, "recovery_cooldown");
+}
+
+#[tokio::test]
+async fn approvals_help_nobody_who_planted_the_cookie() {
+    let world = World::with("hardened").await;
+    world.browser().register(MANAGER, &mut Authenticator::key(10, YUBIKEY)).await.ok();
+    world.browser().register(SECURITY, &mut Authenticator::key(11, YUBIKEY)).await.ok();
+    let thief = world.browser();
+    let planted = thief.post("/assertion/options", json!({})).await.cookie.unwrap();
+    let ask = json!({"username": ALICE, "method": "approval_quorum"});
+    let owner = world.browser_with(&planted);
+    let missing = owner.post("/recovery", ask.clone()).await.refused(403, "approval_missing");
+    for approver in [MANAGER, SECURITY] {
+        let approval = json!({"username": ALICE, "approver": approver, "recovery_id": missing["recovery_id"]});
+        world.tell("/admin/approvals", approval).await.ok();
+    }
+    thief.post("/recovery", ask.clone()).await.refused(403, "approval_missing");
+    owner.post("/recovery", ask).await.ok();
+}

@@ -28,13 +28,16 @@ pub(crate) struct World {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
+    /// The cookie that was set.
+    pub(crate) cookie: Option<String>,
 }
 
 impl Answer {
     async fn of(response: Response) -> Self {
         let status = response.status().as_u16();
+        let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let text = response.text().await.unwrap();
-        Self { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        Self { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)), cookie }
     }
 
     pub(crate) fn reason(&self) -> &str {
@@ -91,6 +94,14 @@ impl World {
 
     pub(crate) fn browser(&self) -> Browser {
         let http = reqwest::Client::builder().cookie_store(true).build().unwrap();
+        Browser { http, url: self.running.url.clone() }
+    }
+
+    /// A browser in which somebody planted a cookie.
+    pub(crate) fn browser_with(&self, cookie: &str) -> Browser {
+        let jar = reqwest::cookie::Jar::default();
+        jar.add_cookie_str(cookie, &self.running.url.parse().unwrap());
+        let http = reqwest::Client::builder().cookie_provider(jar.into()).build().unwrap();
         Browser { http, url: self.running.url.clone() }
     }
 
