@@ -1,5 +1,6 @@
 //! The sending side.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -18,22 +19,40 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// Pushes one at a time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pusher {
     http: reqwest::Client,
     turn: tokio::sync::Mutex<()>,
 }
 
+impl Default for Pusher {
+    /// Goes to relying parties downstream and nowhere else: no proxy, and no redirect is followed.
+    fn default() -> Self {
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        Self { http: http.build().expect("a client without TLS can be made"), turn: tokio::sync::Mutex::default() }
+    }
+}
+
 impl Service {
-    /// Pushes everything that is due. What fails stays due and is tried again a little later.
+    /// Pushes everything that is due. What fails stays due and is tried again a little later, and so is everything else
+    /// for the same relying party: whoever waits for this waits once for one that is away.
     ///
     /// Whoever comes while another pushes leaves it to them: a ring of relying parties must not wait for itself.
     pub(crate) async fn push_due(&self) {
         let Ok(_turn) = self.pusher.turn.try_lock() else { return };
         let jobs = self.state().downstreams.due(self.now());
+        let mut away: BTreeMap<String, String> = BTreeMap::new();
         for job in jobs {
-            let patch = patch(&self.state(), &job.username);
-            let outcome = self.pusher.send(&job, &patch).await;
+            let outcome = match away.get(&job.url) {
+                Some(why) => Err(why.clone()),
+                None => {
+                    let patch = patch(&self.state(), &job.username);
+                    self.pusher.send(&job, &patch).await
+                }
+            };
+            if let Err(why) = &outcome {
+                away.insert(job.url.clone(), why.clone());
+            }
             self.note(&job, outcome);
         }
     }
