@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod failure;
+mod fuzz;
 mod generate;
 mod keyrig;
 mod lint;
@@ -43,6 +44,8 @@ enum Verb {
     Vectors,
     /// Time the authenticator beside the raw signature, and the demo's scenarios.
     Bench,
+    /// Give every parser arbitrary bytes, guided by coverage.
+    Fuzz(fuzz::Arguments),
     /// Write the committed schemas again from the code.
     Generate(generate::Arguments),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Verb::Lint => lint::run(),
         Verb::Vectors => vectors::run(),
         Verb::Bench => bench::run(),
+        Verb::Fuzz(arguments) => fuzz::run(&arguments),
         Verb::Generate(arguments) => generate::run(&arguments),
     };
     match done {
