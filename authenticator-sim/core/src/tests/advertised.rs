@@ -14,7 +14,7 @@ use keyrig_ctap::{Command, Status};
 use super::blobs::{blob_key, get_blobs};
 use super::ceremonies::secret_at_creation;
 use super::configuration::{configurable, configurable_by_finger};
-use super::fingers::{enrol, reader};
+use super::fingers::{enrol, everything, reader};
 use super::persistent::persistent;
 use super::platform::{
     Key, PIN, discoverable_request, extension, finger_key, get_request, make_request, passkey_provider, security_key,
@@ -34,6 +34,7 @@ const PROFILES: &[fn() -> Profile] = &[
     blob_key,
     persistent,
     reader,
+    everything,
     secret_at_creation,
 ];
 
@@ -118,7 +119,14 @@ fn every_option_that_is_advertised_does_something() {
                     assert_eq!(configure(&mut key, config::Subcommand::SET_MIN_PIN_LENGTH, nothing), Status::OK);
                     Ok(())
                 }
-                ("uvAcfg", true) => key.finger_token(Permissions::ACFG).map(|_| ()),
+                ("uvAcfg", true) => {
+                    if uv == Some(false) {
+                        key.set_pin(Protocol::Two, PIN);
+                        let token = key.unbound_token(Permissions::BE).unwrap();
+                        enrol(&mut key, &token).unwrap();
+                    }
+                    key.finger_token(Permissions::ACFG).map(|_| ())
+                }
                 ("largeBlobs", true) => {
                     let first = large_blobs::Request { get: Some(17), offset: Some(0), ..Default::default() };
                     get_blobs(&mut key, &first).map(|_| ())

@@ -9,6 +9,10 @@ use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::{Profile, UserVerification};
 use keyrig_ctap::{Command, Status};
 
+use super::blobs::blob_key;
+use super::ceremonies::secret_at_creation;
+use super::configuration::configurable_by_finger;
+use super::persistent::persistent;
 use super::platform::{Hand, Key, PIN, make_request, security_key};
 use crate::{Gesture, Input};
 
@@ -21,6 +25,26 @@ pub(super) fn reader() -> Profile {
     {
         profile.get_info.options.insert(option.into(), value);
     }
+    profile
+}
+
+/// Everything that this crate's tests know, in one key.
+pub(super) fn everything() -> Profile {
+    let mut profile = reader();
+    for other in [configurable_by_finger(), blob_key(), persistent(), secret_at_creation()] {
+        let info = other.get_info;
+        for (option, value) in info.options {
+            profile.get_info.options.entry(option).or_insert(value);
+        }
+        profile.get_info.extensions.extend(info.extensions);
+        profile.get_info.max_cred_blob_length = info.max_cred_blob_length.or(profile.get_info.max_cred_blob_length);
+    }
+    profile.get_info.extensions.sort();
+    profile.get_info.extensions.dedup();
+    profile.get_info.versions = persistent().get_info.versions;
+    profile.get_info.max_rp_ids_for_set_min_pin_length = Some(2);
+    profile.get_info.pin_complexity_policy = Some(false);
+    profile.get_info.long_touch_for_reset = Some(false);
     profile
 }
 

@@ -9,17 +9,18 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
+use super::fingers::everything;
 use super::platform::{Key, PIN, discoverable_request, finger_key, passkey_provider, security_key};
 use super::requests::{is_refusal, noise, requests};
 use crate::Edit;
 
-/// One of three products, with or without a PIN, and with two accounts.
+/// One of four products, with or without a PIN, and with two accounts.
 fn lived_in(which: u8, pin: bool) -> Key {
-    let profile = [security_key(), passkey_provider(), finger_key()][usize::from(which % 3)].clone();
+    let profile = [security_key(), passkey_provider(), finger_key(), everything()][usize::from(which % 4)].clone();
     let mut key = Key::new(&profile);
     for user in [1, 2] {
         let mut request = discoverable_request(user);
-        request.options.uv = key.info().option("uv");
+        request.options.uv = key.info().option("uv").filter(|is_set_up| *is_set_up);
         key.enrol(&request);
     }
     if pin && key.info().option("clientPin").is_some() {

@@ -9,6 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::{prop_assert_eq, proptest};
 
+use super::fingers::everything;
 use super::platform::{Key, finger_key, make_request, passkey_provider, security_key};
 use super::requests::requests;
 use crate::{Authenticator, Gesture, Input, Output};
@@ -52,7 +53,7 @@ fn run(authenticator: &mut Authenticator, events: &[Event]) -> Vec<Output> {
 }
 
 fn authenticator(which: u8, seed: [u8; 32]) -> Box<Authenticator> {
-    let profile = [security_key(), passkey_provider(), finger_key()][usize::from(which % 3)].clone();
+    let profile = [security_key(), passkey_provider(), finger_key(), everything()][usize::from(which % 4)].clone();
     Box::new(Key::seeded(&profile, seed).authenticator)
 }
 

@@ -22,6 +22,7 @@ pub(super) fn requests() -> impl Strategy<Value = Vec<u8>> {
         make_credential().prop_map(|request| message(Command::MAKE_CREDENTIAL, &request.encode())),
         get_assertion().prop_map(|request| message(Command::GET_ASSERTION, &request.encode())),
         client_pin().prop_map(|request| message(Command::CLIENT_PIN, &request.encode())),
+        (management_command(), members()).prop_map(|(command, members)| message(command, &members)),
         any::<u8>().prop_map(|command| Vec::from([command])),
     ]
     .boxed();
@@ -37,6 +38,42 @@ pub(super) fn requests() -> impl Strategy<Value = Vec<u8>> {
         bytes
     });
     prop_oneof![4 => formed, 2 => bent, 1 => cut_short, 1 => noise()]
+}
+
+fn management_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        Just(Command::BIO_ENROLLMENT),
+        Just(Command::BIO_ENROLLMENT_PREVIEW),
+        Just(Command::CONFIG),
+        Just(Command::CREDENTIAL_MANAGEMENT),
+        Just(Command::CREDENTIAL_MANAGEMENT_PREVIEW),
+        Just(Command::LARGE_BLOBS),
+    ]
+}
+
+/// Members 1 to 6 with values that the management commands may take, in one place or another.
+fn members() -> impl Strategy<Value = Vec<u8>> {
+    let plain = || {
+        prop_oneof![
+            4 => (0u64..9).prop_map(Value::Unsigned),
+            1 => any::<u64>().prop_map(Value::Unsigned),
+            2 => vec(any::<u8>(), 0..40).prop_map(Value::Bytes),
+            1 => any::<bool>().prop_map(Value::Bool),
+            1 => ".{0,20}".prop_map(Value::Text),
+            1 => vec(".{0,9}".prop_map(Value::Text), 0..4).prop_map(Value::Array),
+        ]
+    };
+    let map = |entries: Vec<(u64, Value)>| {
+        Value::Map(entries.into_iter().map(|(key, value)| (Value::Unsigned(key), value)).collect())
+    };
+    let unique = |mut entries: Vec<(u64, Value)>| {
+        entries.sort_by_key(|(key, _)| *key);
+        entries.dedup_by_key(|(key, _)| *key);
+        entries
+    };
+    let parameters = vec((1u64..5, plain()), 0..4).prop_map(move |entries| map(unique(entries)));
+    let value = prop_oneof![3 => plain(), 1 => parameters];
+    vec((1u64..7, value), 0..5).prop_map(move |entries| map(unique(entries)).to_canonical())
 }
 
 /// Bytes of no form.
