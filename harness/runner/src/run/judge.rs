@@ -27,6 +27,9 @@ pub(crate) enum Reasons {
     Foreign,
 }
 
+/// How a client says that no authenticator within reach does what the options ask for; that is no fault of theirs.
+const DOES_NOT_FIT: [&str; 2] = ["ConstraintError", "NotAllowedError"];
+
 /// Judges a step without controls.
 pub(crate) fn alone(act: &Act, expect: &Expectation, reasons: Reasons) -> Judgement {
     match judge(act, expect, reasons) {
@@ -58,9 +61,8 @@ pub(super) fn not_accepted(control: &Act) -> Option<String> {
 
 fn judge(act: &Act, expect: &Expectation, reasons: Reasons) -> Judgement {
     if let Some(contradiction) = contradiction(act) {
-        let empty_yes = act.outcome.is_accepted() && matches!(expect, Expectation::Rejected(_));
-        return match (empty_yes, reasons) {
-            (true, Reasons::Foreign) => Judgement::Open(format!("{contradiction}: it is neither accepted nor refused")),
+        return match (act.outcome.is_accepted(), reasons) {
+            (true, Reasons::Foreign) => Judgement::Open(format!("{contradiction} that the target file's check can see")),
             _ => Judgement::Breaks(contradiction),
         };
     }
@@ -76,6 +78,11 @@ fn judge(act: &Act, expect: &Expectation, reasons: Reasons) -> Judgement {
         (Outcome::Accepted, Expectation::Accepted) => Judgement::Holds(Proof::Accepted),
         (Outcome::ClientRefused { name, .. }, Expectation::ClientRefuses(wanted)) if name == wanted => {
             Judgement::Holds(Proof::Client { exception: name.clone() })
+        }
+        (Outcome::ClientRefused { name, message }, Expectation::Accepted)
+            if reasons == Reasons::Foreign && DOES_NOT_FIT.contains(&name.as_str()) =>
+        {
+            Judgement::Open(format!("the authenticator does not fit what the target asks for: {name} ({message})"))
         }
         (Outcome::ClientRefused { name, message }, Expectation::Rejected(_)) => {
             Judgement::Open(format!("the target was not asked: the client stopped with {name} ({message})"))
@@ -169,6 +176,15 @@ mod tests {
     }
 
     #[test]
+    fn options_that_another_authenticator_would_meet_are_no_fault() {
+        let stopped = |name: &str| act(Outcome::ClientRefused { name: name.into(), message: "m".into() });
+        let word = |name: &str, reasons| alone(&stopped(name), &Expectation::Accepted, reasons);
+        assert!(matches!(word("NotAllowedError", Reasons::Foreign), Judgement::Open(_)));
+        assert!(matches!(word("SecurityError", Reasons::Foreign), Judgement::Breaks(_)));
+        assert!(matches!(word("NotAllowedError", Reasons::Exact), Judgement::Breaks(_)));
+    }
+
+    #[test]
     fn a_session_has_the_last_word() {
         let with_session = |outcome, alive| {
             let session = Some(SessionReport { alive, body: serde_json::Value::Null });
@@ -185,6 +201,7 @@ mod tests {
         let refused = Outcome::Rejected { class: Some(ReasonClass::Origin), reason: None };
         let empty_yes = with_session(Outcome::Accepted, false);
         assert!(matches!(alone(&empty_yes, &wanted(), Reasons::Foreign), Judgement::Open(_)));
+        assert!(matches!(alone(&empty_yes, &Expectation::Accepted, Reasons::Foreign), Judgement::Open(_)));
         assert!(matches!(alone(&empty_yes, &wanted(), Reasons::Exact), Judgement::Breaks(_)));
         let generic = rejected(None, "no");
         let unproved = between(&generic, &empty_yes, &wanted(), Reasons::Foreign);
