@@ -25,8 +25,12 @@ pub(super) fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8], step:
     if key.verifies(message, signature) {
         return Ok(());
     }
+    Err(invalid(step))
+}
+
+pub(super) fn invalid(step: Step) -> Refusal {
     let message = "the attestation signature does not verify";
-    Err(Refusal::new(ReasonClass::AttestationSignature, "attestation_signature_invalid", message, step))
+    Refusal::new(ReasonClass::AttestationSignature, "attestation_signature_invalid", message, step)
 }
 
 /// The certificate is for the credential's own key.

@@ -3,6 +3,7 @@
 mod attest;
 mod public_area;
 mod reader;
+mod signature;
 
 use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512, digest};
 use keyrig_ctap::ReasonClass;
@@ -41,7 +42,6 @@ fn verify(claim: &Claim<'_>) -> Result<Voucher, Refusal> {
     let statement = Statement::parse(claim.statement, MEMBERS, SYNTAX)?;
     verify_version(&statement)?;
     let algorithm = statement.algorithm()?;
-    let signature = statement.signature()?;
     let cert_info = statement.bytes("certInfo")?;
     let area_bytes = statement.bytes("pubArea")?;
     let area = verify_public_area(claim, area_bytes)?;
@@ -49,8 +49,7 @@ fn verify(claim: &Claim<'_>) -> Result<Voucher, Refusal> {
     let aik = Certificate::parse(&chain[0], SYNTAX)?;
     certificate::verify_tpm_requirements(&aik, REQUIREMENTS)?;
     certificate::verify_aaguid_extension(&aik, claim.credential.aaguid, AAGUID)?;
-    let key = signed::certified_key(&aik, algorithm, SIGNATURE)?;
-    signed::verify(&key, cert_info, signature, SIGNATURE)?;
+    signature::verify(&aik, algorithm, cert_info, statement.signature()?, SIGNATURE)?;
     let attest = read_cert_info(cert_info)?;
     verify_extra_data(claim, &attest, algorithm)?;
     verify_name(&attest, &area, area_bytes)?;
@@ -95,7 +94,7 @@ fn read_cert_info(bytes: &[u8]) -> Result<Attest<'_>, Refusal> {
 
 fn verify_extra_data(claim: &Claim<'_>, attest: &Attest<'_>, algorithm: Algorithm) -> Result<(), Refusal> {
     let class = ReasonClass::AttestationSignature;
-    let Some(hash) = signature_hash(algorithm) else {
+    let Some(hash) = signature::hash(algorithm) else {
         let message = format!("the hash that {algorithm} employs is not known");
         return refuse(class, "tpm_signature_hash", message, EXTRA_DATA);
     };
@@ -121,16 +120,6 @@ fn verify_name(attest: &Attest<'_>, area: &PublicArea, area_bytes: &[u8]) -> Res
     }
     let message = "the TPM certified another object than pubArea";
     refuse(ReasonClass::AttestationSignature, "tpm_name_differs", message, ATTESTED)
-}
-
-/// The hash in a signature algorithm.
-fn signature_hash(algorithm: Algorithm) -> Option<&'static digest::Algorithm> {
-    match algorithm {
-        Algorithm::ES256 | Algorithm(-9) | Algorithm::ES256K | Algorithm::RS256 | Algorithm::PS256 => Some(&SHA256),
-        Algorithm::ES384 | Algorithm(-51) => Some(&SHA384),
-        Algorithm::ES512 | Algorithm(-52) => Some(&SHA512),
-        _ => None,
-    }
 }
 
 /// The hash in a name; not SHA-1, with which two areas may have one name.
