@@ -6,6 +6,7 @@ mod devices;
 mod failure;
 mod nearest;
 mod output;
+mod pin;
 mod progress;
 mod reports;
 mod runtime;

@@ -17,6 +17,7 @@ use keyrig_runner::target::{Session, Target, Targets};
 use miette::miette;
 
 use crate::failure::Failure;
+use crate::pin::PinFrom;
 use crate::targets::{Chosen, Name};
 use crate::vocabulary::client;
 use crate::{devices, seed};
@@ -56,6 +57,10 @@ struct Scene {
     /// Why it should be refused: the target's own word, or a reason class
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,
+    /// Where the authenticator's PIN comes from: `prompt`, or the first line of a file descriptor, `fd:3`;
+    /// $KEYRIG_PIN or one of our own if left out
+    #[arg(long, value_name = "PLACE")]
+    pin_from: Option<PinFrom>,
     /// The seed of keys and random numbers; a fresh one if left out
     #[arg(long, value_name = "SEED")]
     seed: Option<Seed>,
@@ -88,7 +93,10 @@ impl Scene {
         let device = self.device(seed)?;
         let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
         let target = target.start(None).await.map_err(Failure::environment)?;
-        let pin = std::env::var("KEYRIG_PIN").unwrap_or_else(|_| PIN.to_owned());
+        let pin = match self.pin_from {
+            Some(from) => from.read()?,
+            None => std::env::var("KEYRIG_PIN").unwrap_or_else(|_| PIN.to_owned()),
+        };
         Ok(Stage { scene: self, seed, client, device, pin, session: target.session() })
     }
 

@@ -12,7 +12,6 @@ use crate::runtime;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Exit code 0 if it ended as expected, 1 if not, 3 if the target gave no answer.
-The PIN of the emulated key is one of its own, or $KEYRIG_PIN.
 
 Examples:
   keyrig register --user alice@corp.example.com
