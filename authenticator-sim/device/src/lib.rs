@@ -1,10 +1,15 @@
 //! The only emulator code that touches the operating system.
 //!
-//! [`profiles`] says what products can do; [`in_process::InProcess`] plugs one into this process.
+//! [`profiles`] says what products can do; [`in_process::InProcess`] plugs one into this process, and [`transport`] into
+//! what other programs reach.
+
+mod assembly;
 
 pub mod in_process;
 pub mod profiles;
 pub mod provider;
+pub mod transport;
 
+pub use assembly::assemble;
 pub use in_process::InProcess;
 pub use profiles::{ProfileError, roots_pem};

@@ -7,14 +7,14 @@ use std::time::Duration;
 use keyrig_core::entropy::Seeded;
 use keyrig_core::provider::Deterministic;
 use keyrig_core::seal::Honest;
-use keyrig_core::{Authenticator, CredentialSource, Entropy, Input, Output, Prompt, Provider, Setup};
+use keyrig_core::{Authenticator, CredentialSource, Entropy, Input, Output, Prompt, Provider};
 use keyrig_ctap::Instant;
 use keyrig_ctap::profile::{Backup, Profile};
 use keyrig_ctap::seal::Seal;
 
 pub use gesture::{Act, GestureScript, Move};
 
-use crate::profiles;
+use crate::assemble;
 use crate::provider::{AwsLc, OsRandom};
 
 /// An authenticator and the human in front of it.
@@ -44,10 +44,8 @@ impl InProcess {
         entropy: Box<dyn Entropy>,
         seal: Box<dyn Seal>,
     ) -> Self {
-        let mut setup = Setup::new(profile.clone(), provider, entropy, seal);
-        setup.chains = Box::new(|id| profiles::find(id)?.attestation.chain.clone());
         Self {
-            authenticator: Authenticator::new(setup),
+            authenticator: assemble(profile, provider, entropy, seal),
             now: Instant::POWER_UP,
             gestures: GestureScript::default(),
             plugged_in: true,
@@ -57,10 +55,20 @@ impl InProcess {
     /// One CTAP message, command byte first; the answer has the status byte first. Prompts are answered by the gesture
     /// script. The answer is empty where the authenticator was pulled out before it came.
     pub fn transact(&mut self, message: &[u8]) -> Vec<u8> {
+        self.exchange(Input::Request(message))
+    }
+
+    /// One U2F message, an APDU; the answer has its status word last. A prompt of U2F lasts for half a second, so the
+    /// human has to be quick or the message sent again.
+    pub fn transact_u2f(&mut self, apdu: &[u8]) -> Vec<u8> {
+        self.exchange(Input::Apdu(apdu))
+    }
+
+    fn exchange(&mut self, input: Input<'_>) -> Vec<u8> {
         if !self.plugged_in {
             return Vec::new();
         }
-        let mut next = self.hand_over(Input::Request(message));
+        let mut next = self.hand_over(input);
         loop {
             next = match next {
                 Next::Answered(answer) => return answer,

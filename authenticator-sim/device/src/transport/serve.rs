@@ -1,0 +1,128 @@
+//! An authenticator behind a link, on real time.
+
+use std::future;
+use std::io;
+use std::time::Duration;
+
+use keyrig_core::ctaphid::{Driver, Input, Output};
+use keyrig_core::{Change, Gesture, Prompt};
+use keyrig_ctap::Instant;
+use keyrig_ctap::ctaphid::Report;
+use tokio::sync::mpsc::Receiver;
+use tokio::{select, time};
+
+use super::Link;
+
+/// What is done to an authenticator from outside its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// The user answers the prompt that is open; without one it changes nothing.
+    Gesture(Gesture),
+    /// Power goes and comes back.
+    PowerCycle,
+    /// It is pulled out.
+    Unplug,
+}
+
+/// What is around an authenticator: a user who sees it, and a store.
+pub trait Surroundings: Send {
+    /// The user is asked something, or `None`: nothing any more.
+    fn asked(&mut self, prompt: Option<Prompt>);
+
+    /// The user is shown which authenticator this is.
+    fn winked(&mut self);
+
+    /// Writes a change. The reply waits for it.
+    ///
+    /// # Errors
+    ///
+    /// What the store says; the authenticator stops, and the request has no reply.
+    fn write(&mut self, change: &Change) -> io::Result<()>;
+}
+
+/// Serves the link until its other end is gone or the authenticator is pulled out, and gives back what was behind it.
+/// Between events it sleeps. Where nobody holds the sender of `controls` any more, the user is gone and the authenticator
+/// stays.
+///
+/// # Errors
+///
+/// What the link or the store says.
+pub async fn serve(
+    mut link: impl Link,
+    driver: Driver,
+    mut controls: Receiver<Control>,
+    surroundings: impl Surroundings,
+) -> io::Result<Driver> {
+    let mut served = Served { driver, surroundings, power_up: time::Instant::now(), asked: None, out: Vec::new() };
+    let mut user_is_there = true;
+    loop {
+        let due = until(served.power_up, served.driver.deadline());
+        select! {
+            report = link.receive() => match report? {
+                Some(report) => served.hand_over(Input::Report(&report))?,
+                None => break,
+            },
+            control = controls.recv(), if user_is_there => match control {
+                Some(Control::Gesture(gesture)) => served.hand_over(Input::Gesture(gesture))?,
+                Some(Control::PowerCycle) => served.hand_over(Input::PowerCycle)?,
+                Some(Control::Unplug) => break,
+                None => user_is_there = false,
+            },
+            () = due => served.hand_over(Input::Tick)?,
+        }
+        for report in served.out.drain(..) {
+            link.send(&report).await?;
+        }
+    }
+    served.surroundings.asked(None);
+    Ok(served.driver)
+}
+
+struct Served<S> {
+    driver: Driver,
+    surroundings: S,
+    power_up: time::Instant,
+    /// What the surroundings know of the open prompt.
+    asked: Option<Prompt>,
+    /// Reports that are to be sent.
+    out: Vec<Report>,
+}
+
+impl<S: Surroundings> Served<S> {
+    /// Gives the driver one input, now, and does what it asks for.
+    fn hand_over(&mut self, input: Input<'_>) -> io::Result<()> {
+        let mut next = Some(input);
+        while let Some(input) = next.take() {
+            for output in self.driver.handle(now(self.power_up), input) {
+                match output {
+                    Output::Report(report) => self.out.push(report),
+                    Output::Prompt(_) => {}
+                    Output::Wink => self.surroundings.winked(),
+                    Output::Persist(change) => {
+                        self.surroundings.write(&change)?;
+                        next = Some(Input::Persisted);
+                    }
+                }
+            }
+        }
+        let prompt = self.driver.prompt();
+        if prompt != self.asked {
+            self.asked = prompt;
+            self.surroundings.asked(prompt);
+        }
+        Ok(())
+    }
+}
+
+/// Ends when `deadline` has come, and never without one.
+async fn until(power_up: time::Instant, deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => time::sleep_until(power_up + deadline.since(Instant::POWER_UP)).await,
+        None => future::pending().await,
+    }
+}
+
+fn now(power_up: time::Instant) -> Instant {
+    let span: Duration = power_up.elapsed();
+    Instant::POWER_UP + span
+}
