@@ -12,6 +12,7 @@ use keyrig_ctap::profile::{Profile, SignCount};
 use keyrig_ctap::quirk::PIN_PROTOCOL_2_SHORT_VERIFY;
 use keyrig_ctap::seal::{Draft, Seal, Sealed};
 use keyrig_ctap::{Instant, Status};
+use zeroize::Zeroizing;
 
 use crate::attestation::{Attester, Vouching};
 use crate::command::{Enrollment, Enumeration, Remembered, Writing};
@@ -21,7 +22,6 @@ use crate::reason::Reason;
 use crate::state::{Change, CredentialSource, Edit, PersistentToken, State};
 use crate::token::{Compare, Token};
 use crate::{Entropy, Provider};
-use zeroize::Zeroizing;
 
 /// Signatures for which a counter is persisted ahead.
 const COUNT_STEP: u32 = 64;

@@ -41,7 +41,8 @@ const OPTIONS: &[&str] = &[
 const NEED_VERIFICATION: &[&str] = &["credMgmt", "credentialMgmtPreview", "perCredMgmtRO", "pinUvAuthToken"];
 
 /// Quirks that are imitated beyond what getInfo says.
-pub const IMITATED_QUIRKS: &[&str] = &[quirk::PIN_PROTOCOL_2_SHORT_VERIFY, quirk::RESET_WITHIN_5_SECONDS];
+pub const IMITATED_QUIRKS: &[&str] =
+    &[quirk::ALWAYS_UV_FOR_GOOD, quirk::PIN_PROTOCOL_2_SHORT_VERIFY, quirk::RESET_WITHIN_5_SECONDS];
 
 /// A profile, cut to what is implemented.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,8 @@ use crate::provider::ProviderError;
 pub(crate) enum Reason {
     /// No offered algorithm is one of the profile's.
     AlgorithmUnsupported,
+    /// `alwaysUv` cannot be switched off.
+    AlwaysUvForGood,
     /// Another request waits for the user or the store.
     Busy,
     /// Built-in verification failed and a PIN could do instead.
@@ -148,7 +150,9 @@ impl Reason {
             Self::AlgorithmUnsupported => Status::UNSUPPORTED_ALGORITHM,
             Self::Busy => Status::CHANNEL_BUSY,
             Self::BuiltInFailedPinMayDo | Self::VerificationNeeded => Status::PUAT_REQUIRED,
-            Self::BuiltInFailed | Self::Declined | Self::VerificationImpossible => Status::OPERATION_DENIED,
+            Self::AlwaysUvForGood | Self::BuiltInFailed | Self::Declined | Self::VerificationImpossible => {
+                Status::OPERATION_DENIED
+            }
             Self::BuiltInBlocked | Self::PinBlocked => Status::PIN_BLOCKED,
             Self::BuiltInInvalid => Status::UV_INVALID,
             Self::BuiltInTokenBlocked => Status::UV_BLOCKED,

@@ -9,11 +9,14 @@ pub const PIN_PROTOCOL_2_SHORT_VERIFY: &str = "pin-protocol-2-short-verify";
 pub const RESET_TRANSPORTS_IN_CAPITALS: &str = "reset-transports-in-capitals";
 /// getInfo's `versions` has `FIDO_2_2`, which no edition of CTAP allows.
 pub const TELLS_FIDO_2_2: &str = "tells-fido-2-2";
+/// Once `alwaysUv` is on, toggleAlwaysUv refuses to switch it off, as CTAP 2.3 §6.11.2 allows.
+pub const ALWAYS_UV_FOR_GOOD: &str = "always-uv-for-good";
 /// getInfo's options `alwaysUv` and `makeCredUvNotRqd` are both true.
 pub const ALWAYS_UV_WITHOUT_CONSEQUENCE: &str = "always-uv-without-consequence";
 
 /// Every quirk, sorted by name.
 pub const ALL: &[&str] = &[
+    ALWAYS_UV_FOR_GOOD,
     ALWAYS_UV_WITHOUT_CONSEQUENCE,
     PIN_PROTOCOL_2_SHORT_VERIFY,
     RESET_TRANSPORTS_IN_CAPITALS,

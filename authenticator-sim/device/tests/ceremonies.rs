@@ -14,6 +14,7 @@ use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_assertion;
 use keyrig_ctap::profile::{AttestationFormat, Profile, SignCount, UserVerification};
 use keyrig_ctap::seal::{CannotVouch, Draft, Seal, Sealed, Voucher};
+use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
 use keyrig_device::in_process::{Act, GestureScript, InProcess, Move};
 use keyrig_device::profiles;
@@ -230,4 +231,37 @@ fn a_packed_chain_leads_to_the_exported_root() {
         assert!(UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key).verify(&signed, signature).is_ok());
         assert_eq!(leaf.tbs_certificate().issuer(), anchor[0].tbs_certificate().subject(), "{}", profile.id);
     }
+}
+
+/// An APDU in extended form.
+fn apdu(instruction: Instruction, p1: u8, data: &[u8]) -> Vec<u8> {
+    Apdu { class: 0, instruction, p1, p2: 0, data }.encode()
+}
+
+#[test]
+fn every_profile_that_says_so_speaks_u2f() {
+    let mut speak = 0;
+    for profile in profiles::all() {
+        let mut device = InProcess::plug_fast(profile, |honest| honest);
+        let version = device.transact_u2f(&apdu(Instruction::VERSION, 0, &[]));
+        if !profile.get_info.versions.iter().any(|version| version == "U2F_V2") {
+            assert_eq!(version, StatusWord::INS_NOT_SUPPORTED.0.to_be_bytes(), "{}", profile.id);
+            continue;
+        }
+        assert_eq!(version, [b"U2F_V2", &[0x90, 0][..]].concat(), "{}", profile.id);
+        let parameters = [[0xc1; 32], [0xa2; 32]].concat();
+        let made = device.transact_u2f(&apdu(Instruction::REGISTER, 0, &parameters));
+        let (point, handle) = (&made[1..66], &made[67..67 + usize::from(made[66])]);
+        let data = [&parameters[..], &made[66..67], handle].concat();
+        let signed = device.transact_u2f(&apdu(Instruction::AUTHENTICATE, Control::ENFORCE.0, &data));
+        let (seen, rest) = signed.split_at(5);
+        let (signature, status) = rest.split_at(rest.len() - 2);
+        assert_eq!((seen[0], status), (1, &[0x90, 0][..]), "{}", profile.id);
+        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point);
+        let message = [&[0xa2; 32][..], seen, &[0xc1; 32]].concat();
+        assert!(key.verify(&message, signature).is_ok(), "{}", profile.id);
+        assert!(key.verify(&message[1..], signature).is_err(), "{}", profile.id);
+        speak += 1;
+    }
+    assert!(speak > 50, "{speak}");
 }

@@ -3,6 +3,7 @@
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::config::{MinPinLength, Request, Subcommand};
 use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::quirk::ALWAYS_UV_FOR_GOOD;
 
 use super::{Step, verification};
 use crate::context::{Context, success};
@@ -25,6 +26,9 @@ pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason>
             store(cx, config);
         }
         Subcommand::TOGGLE_ALWAYS_UV => {
+            if cx.state.config.always_uv && cx.profile.has_quirk(ALWAYS_UV_FOR_GOOD) {
+                return Err(Reason::AlwaysUvForGood);
+            }
             let config = Configuration { always_uv: !cx.state.config.always_uv, ..cx.state.config.clone() };
             store(cx, config);
         }

@@ -1,10 +1,10 @@
 //! authenticatorGetInfo (CTAP 2.3 §6.4).
 
-use super::{Step, u2f};
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::persistent::Member;
 use sha2::{Digest, Sha256};
 
+use super::{Step, u2f};
 use crate::context::{Context, success};
 use crate::state::Configuration;
 

@@ -6,6 +6,7 @@ use keyrig_ctap::message::config::{MinPinLength, Request, Subcommand};
 use keyrig_ctap::message::make_credential;
 use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::Profile;
+use keyrig_ctap::quirk::ALWAYS_UV_FOR_GOOD;
 use keyrig_ctap::{Command, Status};
 
 use super::super::configuration::configurable;
@@ -52,6 +53,12 @@ pub(super) const ROWS: &[Row] = &[
             assert_eq!(a.key.configure(None, Subcommand::TOGGLE_ALWAYS_UV, None), Status::OK);
         }
         a.key.configure(None, Subcommand::ENABLE_ENTERPRISE_ATTESTATION, None)
+    }),
+    row("alwaysUv switched off where it stays on", Status::OPERATION_DENIED, for_good, |a| {
+        if a.defect {
+            assert_eq!(a.key.configure(None, Subcommand::TOGGLE_ALWAYS_UV, None), Status::OK);
+        }
+        a.key.configure(None, Subcommand::TOGGLE_ALWAYS_UV, None)
     }),
     row("a shorter minimum than before", Status::PIN_POLICY_VIOLATION, configurable, |a| {
         let length = Some(a.either(3, 4));
@@ -114,6 +121,12 @@ fn enterprise(a: &mut Attempt, kind: u64) -> Status {
     assert_eq!(a.key.configure(None, Subcommand::ENABLE_ENTERPRISE_ATTESTATION, None), Status::OK);
     let request = make_credential::Request { enterprise_attestation: Some(kind), ..make_request() };
     a.key.make(&request).err().unwrap_or(Status::OK)
+}
+
+fn for_good() -> Profile {
+    let mut profile = configurable();
+    profile.quirks.push(ALWAYS_UV_FOR_GOOD.into());
+    profile
 }
 
 fn without_vendor() -> Profile {
