@@ -59,6 +59,9 @@ pub(super) fn play(
     let mut answer = Answer(credential.clone());
     tell_wire(order.tampers, &foil, &mut answer)?;
     fields.extend(difference::of_answers(&credential, &answer.0));
+    if let (Some(call), true) = (order.tampers.first(), fields.is_empty()) {
+        return Err(call.cannot("it would change nothing").into());
+    }
     Ok(Played::Answered(Answered { credential: answer.0, client_data_json, credential_id, fields }))
 }
 
