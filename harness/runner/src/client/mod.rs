@@ -33,6 +33,7 @@ pub use link::Link;
 pub use options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 pub use page::Page;
 pub use profile::{AaguidHabit, ClientProfile};
+pub(crate) use rp_id::may_use as may_use_rp_id;
 
 /// A client and the human in front of it.
 #[derive(Clone, Copy, Debug)]

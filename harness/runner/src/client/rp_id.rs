@@ -27,6 +27,15 @@ pub(super) fn effective(origin: &str, claimed: Option<&str>) -> Result<String, C
     }
 }
 
+/// Whether a page of `origin` may use `rp_id`.
+///
+/// # Errors
+///
+/// As [`effective`].
+pub(crate) fn may_use(origin: &str, rp_id: &str) -> Result<(), ClientError> {
+    effective(origin, Some(rp_id)).map(|_| ())
+}
+
 /// Potentially trustworthy, as far as domains go: TLS, or this machine.
 fn is_secure_context(url: &Url, domain: &str) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && (domain == "localhost" || domain.ends_with(".localhost")))

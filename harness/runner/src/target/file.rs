@@ -11,6 +11,7 @@ use super::dialect::{self, Dialect};
 use super::mistake;
 use super::reasons::Reasons;
 use super::verb::Verb;
+use crate::client;
 use crate::scenario::node::{self, Node, Placed};
 use crate::scenario::{Mistake, Mistakes};
 
@@ -162,6 +163,13 @@ impl TargetFile {
                     .push(mistake.help("say `http`, to a port that leads to the target; `origin` keeps its `https`"));
             }
             Ok(_) => {}
+        }
+        if let Err(error) = client::may_use_rp_id(&self.origin, &self.rp_id) {
+            let mistake = Mistake::at(place("origin"), error.message);
+            mistakes.push(mistake.help("browsers stop every ceremony there, so `origin` or `rp_id` is not the target's"));
+        }
+        if self.timeout_ms == 0 {
+            mistakes.push(Mistake::at(place("timeout_ms"), "no target answers in 0 ms".to_owned()));
         }
         if Dialect::find(&self.dialect).is_none() {
             let mistake = Mistake::at(place("dialect"), format!("no dialect is called `{}`", self.dialect));
