@@ -9,6 +9,8 @@ pub mod in_process;
 pub mod profiles;
 pub mod provider;
 pub mod transport;
+#[cfg(target_os = "linux")]
+pub mod udev;
 
 pub use assembly::assemble;
 pub use in_process::InProcess;
