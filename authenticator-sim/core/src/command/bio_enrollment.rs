@@ -144,7 +144,9 @@ fn sample(enrollment: Enrollment, subject: &Parameters, begun: bool, preview: bo
 
 fn enumerate(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
     authorized(cx, request)?;
-    let template = |finger: &Fingerprint| Template { id: finger.id.clone(), friendly_name: finger.name.clone() };
+    // A name that nobody gave is empty: clients of real keys count on the member (python-fido2 2.2.1 fails without it).
+    let name = |finger: &Fingerprint| finger.name.clone().unwrap_or_default();
+    let template = |finger: &Fingerprint| Template { id: finger.id.clone(), friendly_name: Some(name(finger)) };
     let templates: Vec<_> = cx.state.fingerprints().iter().map(template).collect();
     if templates.is_empty() {
         return Err(Reason::NoFingerprint);

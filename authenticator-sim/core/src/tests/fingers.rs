@@ -144,6 +144,7 @@ fn fingers_have_names_outlive_power_cuts_and_are_five_at_most() {
     let token = key.unbound_token(Permissions::BE).unwrap();
     let listed = bio(&mut key, &token, Subcommand::ENUMERATE_ENROLLMENTS, None).unwrap().templates.unwrap();
     assert_eq!(listed.iter().map(|template| template.id.clone()).collect::<Vec<_>>(), ids);
+    assert_eq!(listed[0].friendly_name.as_deref(), Some(""));
     assert_eq!(listed[1].friendly_name.as_deref(), Some("left thumb"));
     key.now = keyrig_ctap::Instant::POWER_UP;
     assert_eq!(key.command(Command::RESET, &[]).0, Status::OK);
