@@ -149,7 +149,8 @@ fn missing(path: &Path, error: &std::io::Error) -> Mistakes {
         .collect();
     let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let mistake = Mistake::at(0..0, format!("this file cannot be read: {error}"));
-    let mistake = match nearest(file, siblings.iter().map(String::as_str)) {
+    let others = siblings.iter().map(String::as_str).filter(|sibling| *sibling != file);
+    let mistake = match nearest(file, others) {
         Some(sibling) => mistake.help(format!("did you mean `{}`?", path.with_file_name(sibling).display())),
         None => mistake,
     };

@@ -67,6 +67,16 @@ fn a_missing_file_names_its_neighbour() {
 }
 
 #[test]
+fn a_file_that_is_no_text_is_not_taken_for_a_misspelt_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("uv-cleared.yaml");
+    std::fs::write(&file, [0xff, 0xfe]).expect("a file");
+    let error = Suite::load(&[file], &vocabulary()).expect_err("no UTF-8");
+    let message = error.0[0].plain();
+    assert!(message.contains("this file cannot be read") && !message.contains("did you mean"), "{message}");
+}
+
+#[test]
 fn the_embedded_scenarios_have_no_mistake() {
     let suite = Suite::embedded(&vocabulary()).unwrap_or_else(|error| {
         let all: String = error.0.iter().map(|mistakes| format!("{}\n", mistakes.plain())).collect();
