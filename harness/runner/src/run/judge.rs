@@ -62,7 +62,9 @@ pub(super) fn not_accepted(control: &Act) -> Option<String> {
 fn judge(act: &Act, expect: &Expectation, reasons: Reasons) -> Judgement {
     if let Some(contradiction) = contradiction(act) {
         return match (act.outcome.is_accepted(), reasons) {
-            (true, Reasons::Foreign) => Judgement::Open(format!("{contradiction} that the target file's check can see")),
+            (true, Reasons::Foreign) => {
+                Judgement::Open(format!("{contradiction} that the target file's check can see"))
+            }
             _ => Judgement::Breaks(contradiction),
         };
     }

@@ -166,7 +166,8 @@ impl TargetFile {
         }
         if let Err(error) = client::may_use_rp_id(&self.origin, &self.rp_id) {
             let mistake = Mistake::at(place("origin"), error.message);
-            mistakes.push(mistake.help("browsers stop every ceremony there, so `origin` or `rp_id` is not the target's"));
+            mistakes
+                .push(mistake.help("browsers stop every ceremony there, so `origin` or `rp_id` is not the target's"));
         }
         if self.timeout_ms == 0 {
             mistakes.push(Mistake::at(place("timeout_ms"), "no target answers in 0 ms".to_owned()));

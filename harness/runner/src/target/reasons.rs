@@ -82,7 +82,8 @@ impl Reasons {
     /// The class and the words of a refusal's body.
     pub(super) fn read(&self, body: &Value) -> (Option<ReasonClass>, Option<String>) {
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let reason = text(self.reason.as_deref().unwrap_or("/errorMessage")).or_else(|| body.as_str().filter(|text| !text.is_empty()));
+        let reason = text(self.reason.as_deref().unwrap_or("/errorMessage"))
+            .or_else(|| body.as_str().filter(|text| !text.is_empty()));
         let named = self.class.as_deref().and_then(text).and_then(|class| class.parse().ok());
         let mapped = || reason.and_then(|words| self.table.iter().find(|rule| rule.matches(words)));
         (named.or_else(|| mapped().map(|rule| rule.class)), reason.map(beginning))
