@@ -3,6 +3,7 @@
 mod android_key_description;
 mod apple_nonce;
 mod basic_constraints;
+mod critical_policies;
 mod packed_requirements;
 mod tpm_requirements;
 mod trust;

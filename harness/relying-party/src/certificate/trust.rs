@@ -4,11 +4,12 @@
 //! the validity of anchors, and the order of `x5c`. Extended key usage is not looked at: of all formats only tpm asks
 //! for one, and its own requirements say which.
 
-use rustls_pki_types::{CertificateDer, UnixTime};
+use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
 use std::time::Duration;
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 
 use super::Certificate;
+use super::critical_policies::Leaf;
 
 /// Why a chain leads to no trust anchor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,9 +78,11 @@ fn path(leaf: &[u8], intermediates: &[Vec<u8>], anchors: &[&[u8]], now: u64) -> 
     let anchors: Vec<_> = anchors.iter().filter_map(|der| webpki::anchor_from_trusted_cert(der).ok()).collect();
     let intermediates: Vec<CertificateDer<'_>> =
         intermediates.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
-    let leaf = CertificateDer::from(leaf);
-    EndEntityCert::try_from(&leaf)?.verify_for_usage(
-        webpki::ALL_VERIFICATION_ALGS,
+    let leaf = Leaf::new(leaf);
+    let algorithms = leaf.algorithms();
+    let algorithms: Vec<&dyn SignatureVerificationAlgorithm> = algorithms.iter().map(|each| each as _).collect();
+    EndEntityCert::try_from(&CertificateDer::from(leaf.readable()))?.verify_for_usage(
+        &algorithms,
         &anchors,
         &intermediates,
         UnixTime::since_unix_epoch(Duration::from_secs(now)),

@@ -7,7 +7,10 @@ use keyrig_ctap::{Aaguid, ReasonClass};
 use keyrig_relying_party::verify::{self, AcceptableAttestation, AttestationKind, TrustAnchor, VerifiedRegistration};
 use p256::ecdsa::SigningKey;
 
-use crate::certificate::{Draft, SUBJECT, aaguid_extension, bare_aaguid_extension, basic_constraints};
+use crate::certificate::{
+    Draft, Extension, SUBJECT, aaguid_extension, bare_aaguid_extension, basic_constraints, certificate_policies,
+    unknown_extension,
+};
 use crate::forge::{
     AAGUID, NOW, Registration, Statement, assert_refusal, chain_of, credential_key, honest_leaf, leaf_key, packed,
     registration_refused, root_key, sha256, sign, signing_key, u2f,
@@ -301,6 +304,44 @@ fn a_chain_that_is_no_path_to_an_anchor_does_not_count() {
     let ca = Draft { extensions: vec![basic_constraints(true)], ..honest_leaf() };
     let attack = |r: &mut Registration| r.statement = Statement::U2f(chain_of(&ca));
     registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_chain_invalid");
+}
+
+fn leaf_with(extension: Extension) -> Draft {
+    let mut leaf = honest_leaf();
+    leaf.extensions.push(extension);
+    leaf
+}
+
+#[test]
+fn critical_policies_are_accepted_and_other_critical_extensions_that_nobody_knows_are_not() {
+    for extension in [certificate_policies(true), certificate_policies(false), unknown_extension(false)] {
+        trusted(&strict(chain_of(&leaf_with(extension))));
+    }
+    let honest = strict(chain_of(&leaf_with(unknown_extension(false))));
+    let attack = |r: &mut Registration| r.statement = Statement::Packed(chain_of(&leaf_with(unknown_extension(true))));
+    registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_chain_invalid");
+}
+
+#[test]
+fn a_leaf_with_critical_policies_is_still_what_its_issuer_signed() {
+    let policies = leaf_with(certificate_policies(true));
+    let impostor = policies.sign(&signing_key(6));
+    // The byte that says "critical", changed after signing.
+    let mut changed = policies.sign(&root_key());
+    let critical = [0x55, 0x1d, 32, 0x01, 1, 0xff];
+    let at = changed.windows(critical.len()).position(|part| part == critical).unwrap() + critical.len() - 1;
+    changed[at] = 0;
+    for (leaf, reason) in [
+        (impostor, "attestation_issuer_signature"),
+        (changed, "attestation_issuer_signature"),
+        (
+            Draft { not_after: "20250101000000Z", ..policies.clone() }.sign(&root_key()),
+            "attestation_certificate_expired",
+        ),
+    ] {
+        let attack = |r: &mut Registration| r.statement = Statement::Packed(vec![leaf]);
+        registration_refused(strict(chain_of(&policies)), attack, ReasonClass::AttestationUntrusted, reason);
+    }
 }
 
 #[test]

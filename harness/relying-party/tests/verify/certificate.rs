@@ -17,6 +17,7 @@ const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
 const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
 const KEY_DESCRIPTION: &[u8] = &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 17];
 const APPLE_NONCE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 8, 2];
 /// `tcg-at-tpmManufacturer`, `tcg-at-tpmModel` and `tcg-at-tpmVersion`.
@@ -162,6 +163,17 @@ pub(crate) fn directory_name(relative_names: &[&[(&'static [u8], &str)]]) -> Ext
 pub(crate) fn host_name(name: &str) -> Extension {
     let value = sequence(&[tlv(0x82, name.as_bytes())]);
     Extension { oid: SUBJECT_ALTERNATIVE_NAME, critical: true, value }
+}
+
+/// Any policy.
+pub(crate) fn certificate_policies(critical: bool) -> Extension {
+    let value = sequence(&[sequence(&[tlv(0x06, &[0x55, 0x1d, 32, 0])])]);
+    Extension { oid: CERTIFICATE_POLICIES, critical, value }
+}
+
+/// An extension that nobody knows.
+pub(crate) fn unknown_extension(critical: bool) -> Extension {
+    Extension { oid: &[0x2a, 3], critical, value: vec![5, 0] }
 }
 
 /// `KeyDescription` with everything in software, and these contents of the two authorization lists.
