@@ -36,12 +36,13 @@ const fn step(words: &'static str) -> Step {
     Step { section: "8.3", words }
 }
 
-/// The text calls `sig` a TPMT_SIGNATURE; the W3C's example and real TPMs have it as
-/// WebAuthn L3 §6.5.5 has every other.
+/// The text calls `sig` a TPMT_SIGNATURE; the W3C's example and real TPMs have it in the
+/// form that WebAuthn L3 §6.5.5 gives to every other signature.
 fn verify(claim: &Claim<'_>) -> Result<Voucher, Refusal> {
     let statement = Statement::parse(claim.statement, MEMBERS, SYNTAX)?;
     verify_version(&statement)?;
     let algorithm = statement.algorithm()?;
+    let signature = statement.signature()?;
     let cert_info = statement.bytes("certInfo")?;
     let area_bytes = statement.bytes("pubArea")?;
     let area = verify_public_area(claim, area_bytes)?;
@@ -49,7 +50,7 @@ fn verify(claim: &Claim<'_>) -> Result<Voucher, Refusal> {
     let aik = Certificate::parse(&chain[0], SYNTAX)?;
     certificate::verify_tpm_requirements(&aik, REQUIREMENTS)?;
     certificate::verify_aaguid_extension(&aik, claim.credential.aaguid, AAGUID)?;
-    signature::verify(&aik, algorithm, cert_info, statement.signature()?, SIGNATURE)?;
+    signature::verify(&aik, algorithm, cert_info, signature, SIGNATURE)?;
     let attest = read_cert_info(cert_info)?;
     verify_extra_data(claim, &attest, algorithm)?;
     verify_name(&attest, &area, area_bytes)?;
