@@ -14,8 +14,10 @@ fn assemble(reports: &[Report]) -> Message {
     let mut progress = None;
     for report in reports {
         progress = Some(match (Packet::from(report), progress) {
-            (Packet::Initialization(packet), None) => Assembly::begin(&packet).unwrap(),
-            (Packet::Continuation(packet), Some(Progress::Partial(assembly))) => assembly.accept(&packet).unwrap(),
+            (Packet::Initialization(packet), None) => Assembly::begin(&packet).expect("a length that is allowed"),
+            (Packet::Continuation(packet), Some(Progress::Partial(assembly))) => {
+                assembly.accept(&packet).expect("the next packet")
+            }
             (packet, progress) => panic!("{packet:?} after {progress:?}"),
         });
     }

@@ -33,11 +33,15 @@ pub struct Uhid {
 }
 
 impl Uhid {
-    /// Plugs a device in, from within a runtime.
+    /// Plugs a device in.
     ///
     /// # Errors
     ///
     /// [`PlugError`], which says what to type.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime that does I/O.
     pub fn plug(identity: &Identity) -> Result<Self, PlugError> {
         Self::plug_at(Path::new(NODE), identity)
     }
