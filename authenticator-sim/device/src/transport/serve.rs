@@ -26,7 +26,7 @@ pub enum Control {
 
 /// What is around an authenticator: a user who sees it, and a store.
 pub trait Surroundings: Send {
-    /// The user is asked something, or `None`: nothing any more.
+    /// The user is asked something, perhaps once more, or `None`: nothing any more.
     fn asked(&mut self, prompt: Option<Prompt>);
 
     /// The user is shown which authenticator this is.
@@ -53,7 +53,7 @@ pub async fn serve(
     mut controls: Receiver<Control>,
     surroundings: impl Surroundings,
 ) -> io::Result<Driver> {
-    let mut served = Served { driver, surroundings, power_up: time::Instant::now(), asked: None, out: Vec::new() };
+    let mut served = Served { driver, surroundings, power_up: time::Instant::now(), asked: false, out: Vec::new() };
     let mut user_is_there = true;
     loop {
         let due = until(served.power_up, served.driver.deadline());
@@ -74,7 +74,9 @@ pub async fn serve(
             link.send(&report).await?;
         }
     }
-    served.surroundings.asked(None);
+    if served.asked {
+        served.surroundings.asked(None);
+    }
     Ok(served.driver)
 }
 
@@ -82,8 +84,8 @@ struct Served<S> {
     driver: Driver,
     surroundings: S,
     power_up: time::Instant,
-    /// What the surroundings know of the open prompt.
-    asked: Option<Prompt>,
+    /// Whether the surroundings believe that a prompt is open.
+    asked: bool,
     /// Reports that are to be sent.
     out: Vec<Report>,
 }
@@ -96,7 +98,10 @@ impl<S: Surroundings> Served<S> {
             for output in self.driver.handle(now(self.power_up), input) {
                 match output {
                     Output::Report(report) => self.out.push(report),
-                    Output::Prompt(_) => {}
+                    Output::Prompt(prompt) => {
+                        self.asked = true;
+                        self.surroundings.asked(Some(prompt));
+                    }
                     Output::Wink => self.surroundings.winked(),
                     Output::Persist(change) => {
                         self.surroundings.write(&change)?;
@@ -105,10 +110,9 @@ impl<S: Surroundings> Served<S> {
                 }
             }
         }
-        let prompt = self.driver.prompt();
-        if prompt != self.asked {
-            self.asked = prompt;
-            self.surroundings.asked(prompt);
+        if self.asked && self.driver.prompt().is_none() {
+            self.asked = false;
+            self.surroundings.asked(None);
         }
         Ok(())
     }

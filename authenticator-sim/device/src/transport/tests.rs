@@ -61,11 +61,11 @@ struct Application {
 impl Application {
     /// Plugs a YubiKey in.
     fn plug() -> Self {
-        Self::plug_with_store(true)
+        Self::plug_profile("yubikey-5-nfc-5.7", true)
     }
 
-    fn plug_with_store(writes: bool) -> Self {
-        let profile = profiles::find("yubikey-5-nfc-5.7").unwrap();
+    fn plug_profile(id: &str, writes: bool) -> Self {
+        let profile = profiles::find(id).unwrap();
         let entropy = Box::new(Seeded::new([7; 32]));
         let driver = Driver::new(assemble(profile, Box::new(Deterministic), entropy, Box::new(Honest)));
         let (link, device) = Socket::pair().unwrap();
@@ -127,6 +127,10 @@ impl Application {
 }
 
 fn make_credential() -> Vec<u8> {
+    make_credential_with(Options::default())
+}
+
+fn make_credential_with(options: Options) -> Vec<u8> {
     let request = Request {
         client_data_hash: [0xcd; 32],
         rp: RelyingParty { id: "example.org".to_owned(), name: None },
@@ -134,7 +138,7 @@ fn make_credential() -> Vec<u8> {
         parameters: vec![Parameter { algorithm: Algorithm::ES256, kind: PUBLIC_KEY.to_owned() }],
         exclude_list: None,
         extensions: None,
-        options: Options::default(),
+        options,
         pin_uv_auth_param: None,
         pin_uv_auth_protocol: None,
         enterprise_attestation: None,
@@ -194,6 +198,21 @@ async fn a_cancel_takes_the_question_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_wrong_finger_is_not_the_last_one() {
+    let mut application = Application::plug_profile("icloud-keychain", true);
+    let channel = application.open().await.channel;
+    let verified = make_credential_with(Options { rk: Some(true), uv: Some(true), ..Options::default() });
+    let question = || [Notice::Asked(Some(Ask::Verification)), Notice::Written, Notice::Asked(None)];
+    for (gesture, status) in [(Gesture::FailVerification, Status::OPERATION_DENIED), (Gesture::Verify, Status::OK)] {
+        application.send(channel, Command::CBOR, &verified).await;
+        application.receive().await.unwrap();
+        application.control(Control::Gesture(gesture)).await;
+        assert_eq!(Status(application.answer().await.1.payload[0]), status);
+        assert_eq!(application.noticed(), question());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wink_reaches_the_user() {
     let mut application = Application::plug();
     let channel = application.open().await.channel;
@@ -249,7 +268,7 @@ async fn a_key_is_done_when_its_link_is_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_change_that_is_not_written_is_not_answered() {
-    let mut application = Application::plug_with_store(false);
+    let mut application = Application::plug_profile("yubikey-5-nfc-5.7", false);
     let channel = application.open().await.channel;
     application.send(channel, Command::CBOR, &make_credential()).await;
     application.receive().await.unwrap();
