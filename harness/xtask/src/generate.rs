@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: the schemas and the API description that are made from code and committed.
+//! `cargo xtask generate`: the schemas, the API description and the udev rules that are made from code and committed.
 //!
 //! Each is compared by a test beside the code that makes it; the same test writes it when `KEYRIG_GENERATE` is set.
 
@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 }
 
 /// What the names of those tests contain.
-const TESTS: [&str; 2] = ["schema", "openapi"];
+const TESTS: [&str; 3] = ["schema", "openapi", "udev"];
 
 /// Writes every generated file, or with `--check` compares it.
 ///

@@ -46,7 +46,7 @@ enum Verb {
     Bench,
     /// Give every parser arbitrary bytes, guided by coverage.
     Fuzz(fuzz::Arguments),
-    /// Write the committed schemas again from the code.
+    /// Write what is committed and made from code: schemas, the API description, udev rules.
     Generate(generate::Arguments),
 }
 

@@ -1,6 +1,6 @@
 //! Authenticators that other programs reach: reports in and out, on real time.
 //!
-//! A transport is a [`Link`], which only moves reports. [`serve`] puts an authenticator behind it; keys, gestures and
+//! A transport is a [`Link`], which only moves reports. [`serve()`] puts an authenticator behind it; keys, gestures and
 //! lies stay where they are. To add one, write its `receive` and `send`, as here for a pair of queues:
 //!
 //! ```
