@@ -5,6 +5,8 @@ use keyrig_ctap::auth_data::Flags;
 use keyrig_ctap::cose::{Algorithm, CoseKey};
 use serde::Serialize;
 
+use crate::attestation;
+
 /// A credential record (WebAuthn L3 §4), as far as verification needs it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CredentialRecord {
@@ -62,7 +64,8 @@ impl VerifiedRegistration {
 
     /// Whether a trusted certificate vouches for the AAGUID. A FIDO U2F statement does not sign it.
     pub fn aaguid_is_attested(&self) -> bool {
-        self.attestation.format == "packed" && self.attestation.kind == AttestationKind::Basic { trusted: true }
+        self.attestation.kind == AttestationKind::Basic { trusted: true }
+            && attestation::find(&self.attestation.format).is_some_and(|format| format.vouches_for_aaguid)
     }
 
     /// The record to store for the account with this user handle (WebAuthn L3 §7.1, "Let credentialRecord be").

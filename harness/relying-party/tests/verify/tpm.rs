@@ -173,6 +173,7 @@ fn an_honest_statement_is_trusted_and_without_its_root_it_is_not() {
     honest.expected.attestation = AcceptableAttestation::TRUSTED;
     let verified = honest.outcome().expect("accepted");
     assert_eq!(verified.attestation.kind, AttestationKind::Basic { trusted: true });
+    assert!(verified.aaguid_is_attested());
     let attack = |r: &mut Registration| r.expected.trust_anchors.clear();
     registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_unknown_issuer");
 }

@@ -8,7 +8,7 @@ use crate::attestation::statement::Statement;
 use crate::certificate::{AuthorizationList, Certificate, KeyDescription};
 use crate::verify::Step;
 
-pub(super) const FORMAT: Format = Format { id: "android-key", procedure: verify };
+pub(super) const FORMAT: Format = Format { id: "android-key", vouches_for_aaguid: true, procedure: verify };
 
 const SYNTAX: Step = step("Verify that attStmt is valid CBOR conforming to the syntax");
 const SIGNATURE: Step = step("Verify that sig is a valid signature … using the public key in the first certificate");

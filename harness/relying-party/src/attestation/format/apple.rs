@@ -9,7 +9,7 @@ use crate::attestation::statement::Statement;
 use crate::certificate::{self, Certificate};
 use crate::verify::Step;
 
-pub(super) const FORMAT: Format = Format { id: "apple", procedure: verify };
+pub(super) const FORMAT: Format = Format { id: "apple", vouches_for_aaguid: true, procedure: verify };
 
 const SYNTAX: Step = step("Verify that attStmt is valid CBOR conforming to the syntax");
 const NONCE: Step = step("Verify that nonce equals the value of the extension with OID 1.2.840.113635.100.8.2");

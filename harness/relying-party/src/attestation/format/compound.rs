@@ -10,7 +10,7 @@ use crate::Refusal;
 use crate::attestation::statement::malformed;
 use crate::verify::{Attestation, AttestationKind, Step};
 
-pub(super) const FORMAT: Format = Format { id: "compound", procedure: verify };
+pub(super) const FORMAT: Format = Format { id: "compound", vouches_for_aaguid: false, procedure: verify };
 
 const SYNTAX: Step = step("The syntax of a compound attestation statement");
 const EACH: Step = step("For each subStmt of attStmt, evaluate the verification procedure");

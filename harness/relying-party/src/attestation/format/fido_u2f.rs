@@ -9,7 +9,7 @@ use crate::attestation::statement::Statement;
 use crate::certificate::Certificate;
 use crate::verify::{Step, VerifyingKey};
 
-pub(super) const FORMAT: Format = Format { id: "fido-u2f", procedure: verify };
+pub(super) const FORMAT: Format = Format { id: "fido-u2f", vouches_for_aaguid: false, procedure: verify };
 
 const SYNTAX: Step = step("Verify that attStmt is valid CBOR conforming to the syntax");
 const ONE_CERTIFICATE: Step = step("Check that x5c has exactly one element");

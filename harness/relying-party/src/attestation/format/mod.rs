@@ -30,6 +30,9 @@ pub const ALL: &[&Format] = &[
 pub struct Format {
     /// The attestation statement format identifier.
     pub id: &'static str,
+    /// Whether what a certificate vouches for includes the authenticator data, and with it the AAGUID. A compound
+    /// statement does not tell which member it was.
+    pub vouches_for_aaguid: bool,
     procedure: fn(&Claim<'_>) -> Result<Voucher, Refusal>,
 }
 

@@ -5,7 +5,7 @@ use crate::Refusal;
 use crate::attestation::statement::Statement;
 use crate::verify::Step;
 
-pub(super) const FORMAT: Format = Format { id: "none", procedure: verify };
+pub(super) const FORMAT: Format = Format { id: "none", vouches_for_aaguid: false, procedure: verify };
 
 const SYNTAX: Step = Step { section: "8.7", words: "The syntax of a none attestation statement" };
 

@@ -8,7 +8,7 @@ use crate::attestation::statement::Statement;
 use crate::certificate::{self, Certificate};
 use crate::verify::Step;
 
-pub(super) const FORMAT: Format = Format { id: "packed", procedure: verify };
+pub(super) const FORMAT: Format = Format { id: "packed", vouches_for_aaguid: true, procedure: verify };
 
 const SYNTAX: Step = step("Verify that attStmt is valid CBOR conforming to the syntax");
 const CERTIFIED_SIGNATURE: Step = step("Verify that sig is a valid signature … using the attestation public key");

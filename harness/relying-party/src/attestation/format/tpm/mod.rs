@@ -17,7 +17,7 @@ use crate::attestation::statement::Statement;
 use crate::certificate::{self, Certificate};
 use crate::verify::Step;
 
-pub(super) const FORMAT: Format = Format { id: "tpm", procedure: verify };
+pub(super) const FORMAT: Format = Format { id: "tpm", vouches_for_aaguid: true, procedure: verify };
 
 const SYNTAX: Step = step("Verify that attStmt is valid CBOR conforming to the syntax");
 const SAME_KEY: Step = step("Verify that the public key specified by the parameters and unique fields of pubArea");
