@@ -55,7 +55,7 @@ fn each_kind_is_told_apart() {
 }
 
 #[test]
-fn only_a_trusted_packed_chain_attests_the_aaguid() {
+fn a_u2f_statement_or_a_chain_to_no_root_attests_no_aaguid() {
     assert!(honest_packed().outcome().unwrap().aaguid_is_attested());
     let mut stranger = honest_packed();
     stranger.expected.trust_anchors.clear();
