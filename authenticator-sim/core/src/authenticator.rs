@@ -56,6 +56,9 @@ pub enum Input<'a> {
     Apdu(&'a [u8]),
     /// The user answers the prompt that is open; without one it changes nothing.
     Gesture(Gesture),
+    /// Nobody can answer the prompt that is open: it asks for a touch, and there is no more to touch than a card that was
+    /// put on the reader too long ago.
+    NobodyThere,
     /// The store has written what [`Output::Persist`] gave it.
     Persisted,
     /// The platform cancels the request that waits for the user.
@@ -163,6 +166,7 @@ impl Authenticator {
             Input::Request(message) => self.request(message),
             Input::Apdu(message) => self.apdu(message),
             Input::Gesture(gesture) => self.answer(Answer::Gesture(gesture)),
+            Input::NobodyThere => self.answer(Answer::NobodyThere),
             Input::Persisted => self.outputs.extend(self.held.take().map(Output::Reply)),
             Input::Cancel => self.cancel(),
             Input::Tick => {}

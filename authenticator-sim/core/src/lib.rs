@@ -48,6 +48,7 @@ mod user;
 pub mod attestation;
 pub mod ctaphid;
 pub mod entropy;
+pub mod iso7816;
 pub mod provider;
 pub mod seal;
 pub mod state;

@@ -75,6 +75,8 @@ pub(crate) enum Reason {
     MessageLength,
     /// A mandatory member is not there.
     Missing,
+    /// The user cannot be asked for a touch: the card was put on the reader too long ago.
+    NobodyThere,
     /// No finger is enrolled, or none with that template id.
     NoFingerprint,
     /// No credential fits.
@@ -184,6 +186,7 @@ impl Reason {
             Self::MessageTooLarge => Status::REQUEST_TOO_LARGE,
             Self::FingerprintName | Self::FragmentTooLong | Self::MessageLength => Status::INVALID_LENGTH,
             Self::HmacSecretNotEnabled | Self::Missing | Self::ProtocolMissing => Status::MISSING_PARAMETER,
+            Self::NobodyThere => Status::UP_REQUIRED,
             Self::NoCredentials => Status::NO_CREDENTIALS,
             Self::PermissionUnsupported => Status::UNAUTHORIZED_PERMISSION,
             Self::PinAuthBlocked => Status::PIN_AUTH_BLOCKED,

@@ -32,6 +32,8 @@ pub enum Ask {
 pub(crate) enum Answer {
     /// The user did something.
     Gesture(Gesture),
+    /// Nobody can be asked.
+    NobodyThere,
     /// The user did nothing in time.
     TimedOut,
 }
@@ -57,13 +59,14 @@ pub(crate) enum Verification {
 ///
 /// # Errors
 ///
-/// [`Reason::Declined`], [`Reason::UserActionTimeout`].
+/// [`Reason::Declined`], [`Reason::NobodyThere`], [`Reason::UserActionTimeout`].
 pub(crate) fn presence(answer: Answer) -> Result<UserPresent, Reason> {
     match answer {
         Answer::Gesture(Gesture::Touch | Gesture::LongTouch | Gesture::Verify | Gesture::FailVerification) => {
             Ok(UserPresent(()))
         }
         Answer::Gesture(Gesture::Decline) => Err(Reason::Declined),
+        Answer::NobodyThere => Err(Reason::NobodyThere),
         Answer::TimedOut => Err(Reason::UserActionTimeout),
     }
 }
@@ -72,11 +75,12 @@ pub(crate) fn presence(answer: Answer) -> Result<UserPresent, Reason> {
 ///
 /// # Errors
 ///
-/// [`Reason::Declined`], [`Reason::UserActionTimeout`].
+/// [`Reason::Declined`], [`Reason::NobodyThere`], [`Reason::UserActionTimeout`].
 pub(crate) fn long_touch(answer: Answer) -> Result<UserPresent, Reason> {
     match answer {
         Answer::Gesture(Gesture::LongTouch) => Ok(UserPresent(())),
         Answer::Gesture(Gesture::Decline) => Err(Reason::Declined),
+        Answer::NobodyThere => Err(Reason::NobodyThere),
         Answer::Gesture(Gesture::Touch | Gesture::Verify | Gesture::FailVerification) | Answer::TimedOut => {
             Err(Reason::UserActionTimeout)
         }
@@ -87,12 +91,13 @@ pub(crate) fn long_touch(answer: Answer) -> Result<UserPresent, Reason> {
 ///
 /// # Errors
 ///
-/// [`Reason::Declined`], [`Reason::UserActionTimeout`].
+/// [`Reason::Declined`], [`Reason::NobodyThere`], [`Reason::UserActionTimeout`].
 pub(crate) fn verification(answer: Answer) -> Result<Verification, Reason> {
     match answer {
         Answer::Gesture(Gesture::Verify) => Ok(Verification::Verified(UserVerified(()), UserPresent(()))),
         Answer::Gesture(Gesture::Touch | Gesture::LongTouch | Gesture::FailVerification) => Ok(Verification::Failed),
         Answer::Gesture(Gesture::Decline) => Err(Reason::Declined),
+        Answer::NobodyThere => Err(Reason::NobodyThere),
         Answer::TimedOut => Err(Reason::UserActionTimeout),
     }
 }

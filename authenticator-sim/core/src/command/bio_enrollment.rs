@@ -60,7 +60,7 @@ impl Awaiting {
             Answer::Gesture(Gesture::Touch | Gesture::LongTouch | Gesture::Verify) => SampleStatus::GOOD,
             Answer::Gesture(Gesture::FailVerification) => SampleStatus::POOR_QUALITY,
             Answer::Gesture(Gesture::Decline) => return Err(Reason::Declined),
-            Answer::TimedOut => SampleStatus::NO_USER_ACTIVITY,
+            Answer::NobodyThere | Answer::TimedOut => SampleStatus::NO_USER_ACTIVITY,
         };
         enrollment.remaining -= u64::from(sample == SampleStatus::GOOD);
         let response = Response {

@@ -14,11 +14,13 @@ use keyrig_ctap::auth_data::{AttestedCredential, AuthData, Flags};
 use keyrig_ctap::cbor::{Fields, Tree, expect_array, expect_bytes};
 use keyrig_ctap::cose::{Algorithm, CoseKey, PublicKey};
 use keyrig_ctap::message::User;
+use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::{Draft, Sealed, Statement};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord, answer};
 
 use super::{Pending, Step, make_credential};
 use crate::context::Context;
+use crate::cut::cut;
 use crate::reason::Reason;
 use crate::state::{Configuration, CredentialSource, Edit};
 use crate::user::{self, Answer, Ask};
@@ -77,6 +79,11 @@ pub(crate) fn refusal(reason: Reason) -> Vec<u8> {
         _ => StatusWord::CONDITIONS_NOT_SATISFIED,
     };
     answer(&[], status)
+}
+
+/// Whether an authenticator of `profile` knows U2F.
+pub(crate) fn speaks_u2f(profile: &Profile) -> bool {
+    cut(profile).info.versions.iter().any(|version| version == VERSION)
 }
 
 /// Whether `alwaysUv` has switched U2F off, which verifies nobody (CTAP 2.3 §7.2). Products that leave the factory with

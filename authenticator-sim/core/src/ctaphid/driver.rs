@@ -13,10 +13,8 @@ use keyrig_ctap::profile::Profile;
 use super::channels::{self, Channels};
 use super::lock::Lock;
 use super::transaction::{KEEPALIVE_INTERVAL, MESSAGE_TIMEOUT, Receiving, Transaction, Working};
-use crate::{Authenticator, Change, Gesture, Prompt, cut};
-
-/// The version of getInfo that [`Command::MSG`] goes with.
-const U2F: &str = "U2F_V2";
+use crate::command::u2f::speaks_u2f;
+use crate::{Authenticator, Change, Gesture, Prompt};
 
 /// What happens to an authenticator behind CTAPHID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -365,8 +363,7 @@ impl Driver {
 /// What an authenticator of `profile` knows; U2F where getInfo says so.
 fn capabilities(profile: &Profile) -> Capabilities {
     let known = Capabilities::WINK | Capabilities::CBOR;
-    let u2f = cut(profile).info.versions.iter().any(|version| version == U2F);
-    if u2f { known } else { known | Capabilities::NMSG }
+    if speaks_u2f(profile) { known } else { known | Capabilities::NMSG }
 }
 
 /// The firmware as three numbers; those that it does not name are zero.

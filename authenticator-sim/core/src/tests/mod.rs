@@ -2,6 +2,7 @@
 
 mod advertised;
 mod blobs;
+mod card;
 mod ceremonies;
 mod configuration;
 mod fabric;
