@@ -211,6 +211,12 @@ impl Authenticator {
         self.apply(edits)
     }
 
+    /// Deletes a credential; `None` where there is none with this id. The change is for the store.
+    pub fn forget(&mut self, id: &[u8]) -> Option<Change> {
+        self.context.state.credential(id)?;
+        Some(self.apply(Vec::from([Edit::RemoveCredential(id.to_vec())])))
+    }
+
     fn apply(&mut self, edits: Vec<Edit>) -> Change {
         edits.iter().for_each(|edit| self.context.state.apply(edit));
         Change { edits }

@@ -1,11 +1,13 @@
 //! The only emulator code that touches the operating system.
 //!
 //! [`profiles`] says what products can do; [`in_process::InProcess`] plugs one into this process, and [`transport`] into
-//! what other programs reach.
+//! what other programs reach. [`plugged`] is a key that stays, and can be told what to do.
 
 mod assembly;
 
 pub mod in_process;
+#[cfg(unix)]
+pub mod plugged;
 pub mod profiles;
 pub mod provider;
 pub mod transport;

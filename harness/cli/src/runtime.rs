@@ -7,8 +7,14 @@ use crate::failure::Failure;
 
 /// A runtime with sockets and timers.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
-    Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::environment(miette!("failed to start the runtime: {e}")))
+    Builder::new_multi_thread().enable_all().build().map_err(failed)
+}
+
+/// A runtime for what waits most of the time: one thread, and its memory.
+pub(crate) fn light() -> Result<Runtime, Failure> {
+    Builder::new_current_thread().enable_all().build().map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Failure {
+    Failure::environment(miette!("failed to start the runtime: {error}"))
 }

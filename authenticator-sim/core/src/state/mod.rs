@@ -122,6 +122,11 @@ impl State {
         self.uv_retries
     }
 
+    /// BE and BS of new credentials.
+    pub fn backup(&self) -> Backup {
+        self.backup
+    }
+
     /// How often discoverable credentials have come, changed or gone.
     pub(crate) fn discoverable_changes(&self) -> u64 {
         self.discoverable_changes

@@ -26,15 +26,23 @@
 //! }
 //! ```
 
+pub mod fault;
+mod faulty;
 mod link;
+#[cfg(unix)]
+mod listening;
 mod serve;
 #[cfg(unix)]
 mod socket;
 #[cfg(target_os = "linux")]
 pub mod uhid;
 
+pub use faulty::{Faulty, Seam};
 pub use link::Link;
+#[cfg(unix)]
+pub use listening::Listening;
 pub use serve::{Control, Surroundings, serve};
+pub(crate) use serve::{Served, until};
 #[cfg(unix)]
 pub use socket::Socket;
 

@@ -53,10 +53,9 @@ pub async fn serve(
     mut controls: Receiver<Control>,
     surroundings: impl Surroundings,
 ) -> io::Result<Driver> {
-    let mut served = Served { driver, surroundings, power_up: time::Instant::now(), asked: false, out: Vec::new() };
+    let mut served = Served::new(driver, surroundings);
     let mut user_is_there = true;
     loop {
-        let due = until(served.power_up, served.driver.deadline());
         select! {
             report = link.receive() => match report? {
                 Some(report) => served.hand_over(Input::Report(&report))?,
@@ -68,7 +67,7 @@ pub async fn serve(
                 Some(Control::Unplug) => break,
                 None => user_is_there = false,
             },
-            () = due => served.hand_over(Input::Tick)?,
+            () = until(served.due()) => served.hand_over(Input::Tick)?,
         }
         for report in served.out.drain(..) {
             link.send(&report).await?;
@@ -80,19 +79,31 @@ pub async fn serve(
     Ok(served.driver)
 }
 
-struct Served<S> {
-    driver: Driver,
-    surroundings: S,
+/// A driver on real time, and what is around it.
+pub(crate) struct Served<S> {
+    pub(crate) driver: Driver,
+    pub(crate) surroundings: S,
     power_up: time::Instant,
     /// Whether the surroundings believe that a prompt is open.
     asked: bool,
     /// Reports that are to be sent.
-    out: Vec<Report>,
+    pub(crate) out: Vec<Report>,
 }
 
 impl<S: Surroundings> Served<S> {
+    /// Its time begins now.
+    pub(crate) fn new(driver: Driver, surroundings: S) -> Self {
+        Self { driver, surroundings, power_up: time::Instant::now(), asked: false, out: Vec::new() }
+    }
+
+    /// When [`Input::Tick`] is due.
+    pub(crate) fn due(&self) -> Option<time::Instant> {
+        let deadline = self.driver.deadline()?;
+        Some(self.power_up + deadline.since(Instant::POWER_UP))
+    }
+
     /// Gives the driver one input, now, and does what it asks for.
-    fn hand_over(&mut self, input: Input<'_>) -> io::Result<()> {
+    pub(crate) fn hand_over(&mut self, input: Input<'_>) -> io::Result<()> {
         let mut next = Some(input);
         while let Some(input) = next.take() {
             for output in self.driver.handle(now(self.power_up), input) {
@@ -118,10 +129,10 @@ impl<S: Surroundings> Served<S> {
     }
 }
 
-/// Ends when `deadline` has come, and never without one.
-async fn until(power_up: time::Instant, deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => time::sleep_until(power_up + deadline.since(Instant::POWER_UP)).await,
+/// Ends when `moment` has come, and never without one.
+pub(crate) async fn until(moment: Option<time::Instant>) {
+    match moment {
+        Some(moment) => time::sleep_until(moment).await,
         None => future::pending().await,
     }
 }

@@ -6,6 +6,7 @@ mod decode;
 mod demo;
 mod explain;
 mod list;
+mod plug;
 pub(crate) mod profile;
 mod replay;
 mod rp;
@@ -39,6 +40,7 @@ enum Words {
     Register(ceremony::Register),
     Authenticate(ceremony::Authenticate),
     Rp(rp::Words),
+    Plug(plug::Words),
     Profile(profile::Words),
     Aaguid(aaguid::Words),
     Decode(decode::Words),
@@ -56,6 +58,7 @@ impl Keyrig {
             Words::Register(words) => words.run(out),
             Words::Authenticate(words) => words.run(out),
             Words::Rp(words) => words.run(out),
+            Words::Plug(words) => words.run(out),
             Words::Profile(words) => words.run(out),
             Words::Aaguid(words) => words.run(out),
             Words::Decode(words) => words.run(out),

@@ -1,3 +1,5 @@
+use keyrig_ctap::profile::Profile;
+
 /// What a device says of itself to the operating system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -28,4 +30,34 @@ impl Identity {
             version: 0,
         }
     }
+
+    /// What the product itself says, where its numbers are known. Name and numbers are their owner's: nobody is to be told
+    /// them unless that was asked for.
+    pub fn of_product(serial: impl Into<String>, profile: &Profile) -> Option<Self> {
+        let Product { name, vendor, product, .. } = PRODUCTS.iter().find(|known| known.maker == profile.maker)?;
+        let version = version(profile.firmware.as_deref().unwrap_or_default());
+        Some(Self { name: (*name).to_owned(), vendor: *vendor, product: *product, version, ..Self::neutral(serial) })
+    }
+}
+
+/// The numbers of a maker's keys, with the FIDO interface alone where a key can have several.
+struct Product {
+    maker: &'static str,
+    name: &'static str,
+    vendor: u16,
+    product: u16,
+}
+
+const PRODUCTS: &[Product] = &[
+    // yubikey-manager, yubikit/core
+    Product { maker: "Yubico AB", name: "Yubico YubiKey FIDO", vendor: 0x1050, product: 0x0402 },
+    // libfido2, udev/fidodevs
+    Product { maker: "Nitrokey", name: "Nitrokey Nitrokey 3", vendor: 0x20a0, product: 0x42b2 },
+];
+
+/// `5.4.3` is 0x0543.
+fn version(firmware: &str) -> u16 {
+    let mut numbers = firmware.split('.').map(|number| number.parse::<u16>().unwrap_or_default().min(0xf));
+    let mut next = || numbers.next().unwrap_or_default();
+    (next() << 8) | (next() << 4) | next()
 }

@@ -1,0 +1,241 @@
+//! The task that owns a key.
+
+use std::io;
+
+use keyrig_core::ctaphid::{Driver, Input};
+use keyrig_core::{Change, Gesture, Prompt};
+use tokio::select;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::hand::{Deed, Hand};
+use super::log::{Happening, Log, Transcript};
+use super::port::{Port, PortError};
+use super::status::{Led, Prompted, Status, word};
+use super::wire::{Ears, Wire};
+use super::{Plan, key::NotDone};
+use crate::transport::{Link, Seam, Served, Surroundings, until};
+
+/// What the task is told to do between two reports. What fails here makes the key fail.
+pub(super) type Order = Box<dyn FnOnce(&mut Bench) -> io::Result<()> + Send>;
+
+/// A key, its port and the hand over it.
+pub(super) struct Bench {
+    served: Served<Around>,
+    wire: Wire,
+    port: Port,
+    seam: Seam,
+    hand: Hand,
+    /// What the hand is about to do.
+    answer: Option<(Instant, Deed)>,
+    name: String,
+    unplugged: bool,
+}
+
+/// What is around the authenticator.
+struct Around {
+    log: Log,
+    prompted: watch::Sender<Option<Prompt>>,
+    /// Whether a prompt has opened since the last input.
+    asked_anew: bool,
+}
+
+impl Bench {
+    pub(super) fn set_up(
+        plan: Plan,
+        driver: Driver,
+    ) -> Result<(Self, Log, watch::Receiver<Option<Prompt>>), PortError> {
+        let Plan { name, port, hand, taps, .. } = plan;
+        let (log, seam) = (Log::new(), Seam::default());
+        let (prompted, prompts) = watch::channel(None);
+        let served = Served::new(driver, Around { log: log.clone(), prompted, asked_anew: false });
+        let wire = Wire::new(seam.clone(), Ears { taps, transcript: Transcript::new(log.clone()) });
+        let mut bench = Self { served, wire, port, seam, hand, answer: None, name, unplugged: false };
+        bench.connect()?;
+        Ok((bench, log, prompts))
+    }
+
+    /// Serves until the key is unplugged for good.
+    pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) -> io::Result<()> {
+        while !self.unplugged {
+            select! {
+                report = self.wire.receive() => match report? {
+                    Some(report) => self.hand_over(Input::Report(&report))?,
+                    None => self.remove()?,
+                },
+                order = orders.recv() => match order {
+                    Some(order) => order(&mut self)?,
+                    None => break,
+                },
+                () = until(self.served.due()) => self.hand_over(Input::Tick)?,
+                () = until(self.answer.map(|(at, _)| at)) => self.answer_now()?,
+            }
+            for report in std::mem::take(&mut self.served.out) {
+                self.wire.send(&report).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn status(&self) -> Status {
+        let authenticator = self.served.driver.authenticator();
+        let (profile, state) = (authenticator.profile(), authenticator.state());
+        let prompt = self.served.driver.prompt();
+        let backup = state.backup();
+        Status {
+            name: self.name.clone(),
+            profile: profile.id.clone(),
+            product: profile.name.clone(),
+            maker: profile.maker.clone(),
+            firmware: profile.firmware.clone(),
+            aaguid: profile.aaguid.to_string(),
+            inserted: self.wire.is_connected(),
+            led: match (self.wire.is_connected(), prompt) {
+                (false, _) => Led::Off,
+                (true, None) => Led::On,
+                (true, Some(_)) => Led::Blinking,
+            },
+            prompt: prompt.map(Prompted::from),
+            gestures: self.hand.describe(),
+            backup_eligible: backup.eligible,
+            backup_state: backup.state,
+            last_flags: self.log().flags(),
+            pin_is_set: state.pin_is_set(),
+            pin_retries: state.pin_retries(),
+            uv_retries: state.uv_retries(),
+            fingers: state.fingerprints().len(),
+            credentials: state.credentials().count(),
+            discoverable: state.discoverable_count(),
+            room: profile.discoverable_credentials,
+            faults: self.seam.armed().iter().map(|armed| armed.fault.name.to_owned()).collect(),
+        }
+    }
+
+    /// The user does something to the prompt that is open.
+    pub(super) fn answer(&mut self, deed: Deed) -> io::Result<Result<Prompted, NotDone>> {
+        let Some(prompt) = self.served.driver.prompt() else { return Ok(Err(NotDone::NothingAsked)) };
+        self.answer = None;
+        self.log().note(Happening::Did { deed });
+        match (deed, deed.gesture(prompt.ask)) {
+            (_, Some(gesture)) => self.gesture(gesture)?,
+            (Deed::Remove, None) => self.remove()?,
+            (_, None) => {}
+        }
+        Ok(Ok(prompt.into()))
+    }
+
+    pub(super) fn remove(&mut self) -> io::Result<()> {
+        if self.wire.is_connected() {
+            self.wire.cut();
+            self.answer = None;
+            self.log().note(Happening::Removed);
+            self.hand_over(Input::PowerCycle)?;
+        }
+        self.served.out.clear();
+        Ok(())
+    }
+
+    pub(super) fn insert(&mut self) -> io::Result<Result<(), NotDone>> {
+        if self.wire.is_connected() {
+            return Ok(Err(NotDone::InsertedAlready));
+        }
+        if let Err(error) = self.connect() {
+            return Ok(Err(NotDone::Port(Box::new(error))));
+        }
+        self.hand_over(Input::PowerCycle)?;
+        Ok(Ok(()))
+    }
+
+    pub(super) fn power_cycle(&mut self) -> io::Result<Result<(), NotDone>> {
+        if !self.wire.is_connected() {
+            return Ok(Err(NotDone::Removed));
+        }
+        self.answer = None;
+        self.log().note(Happening::PowerCycled);
+        self.hand_over(Input::PowerCycle)?;
+        Ok(Ok(()))
+    }
+
+    pub(super) fn unplug(&mut self) -> io::Result<()> {
+        self.remove()?;
+        self.unplugged = true;
+        Ok(())
+    }
+
+    pub(super) const fn driver(&self) -> &Driver {
+        &self.served.driver
+    }
+
+    pub(super) const fn driver_mut(&mut self) -> &mut Driver {
+        &mut self.served.driver
+    }
+
+    pub(super) const fn seam(&self) -> &Seam {
+        &self.seam
+    }
+
+    pub(super) fn set_hand(&mut self, hand: Hand) {
+        self.hand = hand;
+    }
+
+    pub(super) const fn log(&self) -> &Log {
+        &self.served.surroundings.log
+    }
+
+    /// Remembers a change that did not come over the link.
+    pub(super) fn write(&mut self, change: &Change) -> io::Result<()> {
+        self.served.surroundings.write(change)
+    }
+
+    fn connect(&mut self) -> Result<(), PortError> {
+        self.wire.connect(self.port.open()?);
+        self.log().note(Happening::Inserted);
+        Ok(())
+    }
+
+    fn answer_now(&mut self) -> io::Result<()> {
+        if let Some((_, deed)) = self.answer.take() {
+            // A prompt that is over needs no answer.
+            let _ = self.answer(deed)?;
+        }
+        Ok(())
+    }
+
+    fn gesture(&mut self, gesture: Gesture) -> io::Result<()> {
+        self.hand_over(Input::Gesture(gesture))
+    }
+
+    fn hand_over(&mut self, input: Input<'_>) -> io::Result<()> {
+        self.served.surroundings.asked_anew = false;
+        self.served.hand_over(input)?;
+        if self.served.surroundings.asked_anew {
+            self.answer = self.hand.next().map(|(after, deed)| (Instant::now() + after, deed));
+        }
+        if self.served.driver.prompt().is_none() {
+            self.answer = None;
+        }
+        Ok(())
+    }
+}
+
+impl Surroundings for Around {
+    fn asked(&mut self, prompt: Option<Prompt>) {
+        self.prompted.send_replace(prompt);
+        self.log.note(match prompt {
+            Some(Prompt { ask, command }) => {
+                self.asked_anew = true;
+                Happening::Asks { ask: word(ask).to_owned(), command: command.to_string() }
+            }
+            None => Happening::AsksNoMore,
+        });
+    }
+
+    fn winked(&mut self) {
+        self.log.note(Happening::Winks);
+    }
+
+    fn write(&mut self, change: &Change) -> io::Result<()> {
+        self.log.note(Happening::Writes { edits: change.edits.len() });
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! A key that is plugged into this machine.
+//!
+//! One task owns the authenticator, its link, its store and the hand that touches it; a [`Key`] is a handle on that task,
+//! which faces and programs share. Nothing else touches the authenticator, so whatever is asked of it happens between two
+//! reports, and an idle key sleeps.
+//!
+//! ```no_run
+//! use keyrig_device::plugged::{Hand, Plan, Port, plug};
+//! use keyrig_device::profiles;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let profile = profiles::find("yubikey-5-nfc-5.7").ok_or("no such profile")?;
+//! let plugged = plug(Plan::new("desk", profile.clone(), Port::socket("/tmp/desk.hid"), Hand::Person))?;
+//! plugged.key.answer(keyrig_device::plugged::Deed::Touch).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod bench;
+mod hand;
+mod key;
+mod log;
+mod port;
+mod status;
+mod tap;
+mod wire;
+
+use std::io;
+
+use keyrig_core::ctaphid::Driver;
+use keyrig_core::entropy::Seeded;
+use keyrig_core::provider::Deterministic;
+use keyrig_core::seal::Honest;
+use keyrig_core::{Authenticator, Entropy, Provider};
+use keyrig_ctap::profile::Profile;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+pub use hand::{Deed, Hand};
+pub use key::{Gone, Key, NotDone};
+pub use log::{Entry, Happening, Log, Side};
+pub use port::{Port, PortError};
+pub use status::{Credential, Flags, Led, Prompted, Status};
+pub use tap::Tap;
+
+use crate::assemble;
+use crate::provider::{AwsLc, OsRandom};
+use bench::Bench;
+
+/// Orders that wait for the task at most; whoever gives one more waits.
+const WAITING_ORDERS: usize = 16;
+
+/// What is plugged in where, and who touches it.
+pub struct Plan {
+    /// What it is called among the keys of this machine.
+    pub name: String,
+    /// What it is.
+    pub profile: Profile,
+    /// Where it is plugged in.
+    pub port: Port,
+    /// Who answers when it asks.
+    pub hand: Hand,
+    /// What every secret comes from; the operating system's randomness if `None`.
+    pub seed: Option<[u8; 32]>,
+    /// Who sees every report.
+    pub taps: Vec<Box<dyn Tap>>,
+}
+
+impl Plan {
+    /// A key of its own randomness, which nobody listens in on.
+    pub fn new(name: impl Into<String>, profile: Profile, port: Port, hand: Hand) -> Self {
+        Self { name: name.into(), profile, port, hand, seed: None, taps: Vec::new() }
+    }
+
+    fn authenticator(&self) -> Authenticator {
+        let (provider, entropy): (Box<dyn Provider>, Box<dyn Entropy>) = match self.seed {
+            Some(seed) => (Box::new(Deterministic), Box::new(Seeded::new(seed))),
+            None => (Box::new(AwsLc::new()), Box::new(OsRandom)),
+        };
+        let mut authenticator = assemble(&self.profile, provider, entropy, Box::new(Honest));
+        authenticator.set_transport("usb");
+        authenticator
+    }
+}
+
+/// A key in its port.
+#[derive(Debug)]
+pub struct Plugged {
+    /// What it is controlled by.
+    pub key: Key,
+    /// Ends when the key is unplugged for good, with what made it fail.
+    pub task: JoinHandle<io::Result<()>>,
+}
+
+/// Plugs a key in. It stays until [`Key::unplug`], or until the last handle on it is gone.
+///
+/// # Errors
+///
+/// [`PortError`], which says what to type.
+///
+/// # Panics
+///
+/// Outside a tokio runtime that does I/O and has timers.
+pub fn plug(plan: Plan) -> Result<Plugged, PortError> {
+    let (give, orders) = mpsc::channel(WAITING_ORDERS);
+    let driver = Driver::new(plan.authenticator());
+    let (bench, log, prompted) = Bench::set_up(plan, driver)?;
+    let task = tokio::spawn(bench.run(orders));
+    Ok(Plugged { key: Key::new(give, log, prompted), task })
+}

@@ -1,0 +1,84 @@
+use std::io;
+use std::path::PathBuf;
+
+use keyrig_ctap::ctaphid::Report;
+use miette::Diagnostic;
+use thiserror::Error;
+
+#[cfg(target_os = "linux")]
+use crate::transport::uhid::{Identity, PlugError, Uhid};
+use crate::transport::{Link, Listening};
+
+/// Where a key is plugged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// The operating system sees it as a USB device.
+    #[cfg(target_os = "linux")]
+    Uhid(Identity),
+    /// Programs that connect to this socket see it, and nobody else.
+    Socket(PathBuf),
+}
+
+/// Why a key cannot be plugged in.
+#[derive(Debug, Error, Diagnostic)]
+pub enum PortError {
+    /// The operating system does not take it.
+    #[cfg(target_os = "linux")]
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Uhid(#[from] PlugError),
+    /// The socket cannot be made.
+    #[error("listen at {path}: {source}")]
+    #[diagnostic(help("choose another path; one that a program listens at, or that is no socket, is left alone"))]
+    Socket {
+        /// Where.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Port {
+    /// A socket that programs connect to.
+    pub fn socket(path: impl Into<PathBuf>) -> Self {
+        Self::Socket(path.into())
+    }
+
+    /// Puts a key in.
+    pub(super) fn open(&self) -> Result<Socketed, PortError> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Uhid(identity) => Ok(Socketed::Uhid(Uhid::plug(identity)?)),
+            Self::Socket(path) => match Listening::at(path) {
+                Ok(listening) => Ok(Socketed::Socket(listening)),
+                Err(source) => Err(PortError::Socket { path: path.display().to_string(), source }),
+            },
+        }
+    }
+}
+
+/// What carries the reports of a key that is in its port.
+#[derive(Debug)]
+pub(super) enum Socketed {
+    #[cfg(target_os = "linux")]
+    Uhid(Uhid),
+    Socket(Listening),
+}
+
+impl Link for Socketed {
+    async fn receive(&mut self) -> io::Result<Option<Report>> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Uhid(link) => link.receive().await,
+            Self::Socket(link) => link.receive().await,
+        }
+    }
+
+    async fn send(&mut self, report: &Report) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Uhid(link) => link.send(report).await,
+            Self::Socket(link) => link.send(report).await,
+        }
+    }
+}

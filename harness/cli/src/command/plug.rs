@@ -1,0 +1,197 @@
+//! `keyrig plug`
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use keyrig_ctap::profile::Profile;
+use keyrig_device::plugged::{Hand, Key, Plan, Plugged, Port, plug};
+use keyrig_device::transport::uhid::Identity;
+use keyrig_runner::Seed;
+use miette::miette;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+use super::profile::find;
+use crate::failure::{Exit, Failure};
+use crate::runtime;
+
+/// Plug virtual security keys in that this machine sees, until Ctrl-C
+#[derive(clap::Args)]
+#[command(after_help = "\
+A gesture script is a list of touch, long-touch, consent, decline, good-finger, wrong-finger, nothing and remove, one for
+each time the key asks, each with a delay if you like: touch,decline@500ms,touch@2s. What comes after it is a person's.
+
+Examples:
+  keyrig plug yubikey-5-nfc-5.7
+  keyrig plug yubikey-5-nfc-5.7 security-key-nfc-5.4 --gestures always
+  keyrig plug my-key.yaml --gestures touch,decline --seed 0101010101010101010101010101010101010101010101010101010101010101
+  keyrig plug yubikey-5-nfc-5.7 --link socket:/tmp/key.hid")]
+pub(super) struct Words {
+    /// Profiles, by id or file; one key each
+    #[arg(value_name = "PROFILE", required = true)]
+    profiles: Vec<String>,
+    /// Who answers when a key asks: always, person, or a script
+    #[arg(long, value_name = "WHO", default_value = "person")]
+    gestures: Hand,
+    /// What every secret comes from, 64 hexadecimal digits; the operating system's randomness if left out
+    #[arg(long, value_name = "SEED")]
+    seed: Option<Seed>,
+    /// What the operating system is told: a neutral device, or the product's own name and numbers
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t)]
+    identity: Whose,
+    /// What carries the reports: uhid, or socket:PATH for a Unix socket of raw 64-byte reports
+    #[arg(long, value_name = "LINK", default_value = "uhid")]
+    link: Link,
+    /// Print a line of JSON for each key
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Whose {
+    #[default]
+    Neutral,
+    Product,
+}
+
+#[derive(Clone)]
+enum Link {
+    Uhid,
+    Socket(PathBuf),
+}
+
+impl FromStr for Link {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("socket:")) {
+            ("uhid", _) => Ok(Self::Uhid),
+            (_, Some(path)) if !path.is_empty() => Ok(Self::Socket(path.into())),
+            _ => Err("it is `uhid`, or `socket:` and a path".into()),
+        }
+    }
+}
+
+impl Words {
+    /// Keeps the keys plugged in until Ctrl-C or SIGTERM.
+    pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        runtime::light()?.block_on(self.plug(out))
+    }
+
+    async fn plug(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        let mut stop = Stop::new()?;
+        let mut serving = JoinSet::new();
+        let mut keys: Vec<Key> = Vec::new();
+        for (name, profile) in self.named()? {
+            let told = (profile.name.clone(), profile.id.clone());
+            let port = self.port(&name, &profile)?;
+            let place = place(&port);
+            let mut plan = Plan::new(&name, profile, port, self.gestures.clone());
+            plan.seed = self.seed.map(|seed| seed.bytes());
+            let Plugged { key, task } = plug(plan).map_err(Failure::environment)?;
+            keys.push(key);
+            serving.spawn(task);
+            let (product, id) = told;
+            if self.json {
+                writeln!(out, "{}", json!({"key": name, "profile": id, "product": product, "link": place}))?;
+            } else {
+                writeln!(out, "{name}: {product} is plugged in, {place}")?;
+            }
+        }
+        out.flush()?;
+        let ended = tokio::select! {
+            () = stop.asked() => Ok(Exit::Success),
+            failed = failure(&mut serving) => Err(failed),
+        };
+        for key in keys {
+            // One that has failed is unplugged already.
+            let _ = key.unplug().await;
+        }
+        while serving.join_next().await.is_some() {}
+        ended
+    }
+
+    /// Each key's name and what it is; of several of one profile, the later ones are numbered.
+    fn named(&self) -> Result<Vec<(String, Profile)>, Failure> {
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let mut named = Vec::new();
+        for word in &self.profiles {
+            let profile = find(word)?.into_owned();
+            let count = seen.entry(profile.id.clone()).and_modify(|count| *count += 1).or_insert(1);
+            let name = if *count == 1 { profile.id.clone() } else { format!("{}-{count}", profile.id) };
+            named.push((name, profile));
+        }
+        Ok(named)
+    }
+
+    fn port(&self, name: &str, profile: &Profile) -> Result<Port, Failure> {
+        match &self.link {
+            Link::Uhid => Ok(Port::Uhid(self.identity(name, profile)?)),
+            Link::Socket(path) if self.profiles.len() == 1 => Ok(Port::socket(path)),
+            Link::Socket(path) => Ok(Port::socket(path.with_added_extension(name))),
+        }
+    }
+
+    fn identity(&self, name: &str, profile: &Profile) -> Result<Identity, Failure> {
+        let neutral = Identity::neutral(name);
+        match self.identity {
+            Whose::Neutral => Ok(neutral),
+            Whose::Product => {
+                let own = Identity::of_product(name, profile).ok_or_else(|| {
+                    let help = "leave --identity out for a neutral one";
+                    Failure::usage(miette!(help = help, "failed to tell the USB identity of {}", profile.id))
+                })?;
+                eprintln!(
+                    "notice: {name} says that it is {:04x}:{:04x} \"{}\", whose owner is {}; use it where you test only",
+                    own.vendor, own.product, own.name, profile.maker
+                );
+                Ok(own)
+            }
+        }
+    }
+}
+
+fn place(port: &Port) -> String {
+    match port {
+        Port::Uhid(identity) => format!("USB {:04x}:{:04x}", identity.vendor, identity.product),
+        Port::Socket(path) => format!("socket:{}", path.display()),
+    }
+}
+
+/// Waits for the first key that fails.
+async fn failure(serving: &mut JoinSet<Result<std::io::Result<()>, tokio::task::JoinError>>) -> Failure {
+    while let Some(ended) = serving.join_next().await {
+        match ended {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => return Failure::environment(miette!("failed to serve the key: {error}")),
+            Ok(Err(error)) | Err(error) => {
+                return Failure::environment(miette!("failed to serve the key: {error}"));
+            }
+        }
+    }
+    std::future::pending().await
+}
+
+/// Ctrl-C or SIGTERM.
+struct Stop {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> Result<Self, Failure> {
+        let wait = |kind| signal(kind).map_err(|e| Failure::environment(miette!("failed to wait for a signal: {e}")));
+        Ok(Self { interrupt: wait(SignalKind::interrupt())?, terminate: wait(SignalKind::terminate())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
