@@ -1,4 +1,4 @@
-use keyrig_core::{Authenticator, Entropy, Provider, Setup};
+use keyrig_core::{Authenticator, Entropy, Provider, Setup, State};
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::Seal;
 
@@ -11,7 +11,22 @@ pub fn assemble(
     entropy: Box<dyn Entropy>,
     seal: Box<dyn Seal>,
 ) -> Authenticator {
+    Authenticator::new(setup(profile, provider, entropy, seal))
+}
+
+/// An authenticator of `profile` that gets power back and remembers `state`, as a [`Store`](crate::Store) has it.
+pub fn restore(
+    profile: &Profile,
+    provider: Box<dyn Provider>,
+    entropy: Box<dyn Entropy>,
+    seal: Box<dyn Seal>,
+    state: State,
+) -> Authenticator {
+    Authenticator::restore(setup(profile, provider, entropy, seal), state)
+}
+
+fn setup(profile: &Profile, provider: Box<dyn Provider>, entropy: Box<dyn Entropy>, seal: Box<dyn Seal>) -> Setup {
     let mut setup = Setup::new(profile.clone(), provider, entropy, seal);
     setup.chains = Box::new(|id| profiles::find(id)?.attestation.chain.clone());
-    Authenticator::new(setup)
+    setup
 }

@@ -1,7 +1,8 @@
 //! The only emulator code that touches the operating system.
 //!
 //! [`profiles`] says what products can do; [`in_process::InProcess`] plugs one into this process, and [`transport`] into
-//! what other programs reach. [`plugged`] is a key that stays, and can be told what to do.
+//! what other programs reach. [`plugged`] is a key that stays, and can be told what to do;
+//! [`store`] keeps what it remembers.
 
 mod assembly;
 
@@ -10,10 +11,12 @@ pub mod in_process;
 pub mod plugged;
 pub mod profiles;
 pub mod provider;
+pub mod store;
 pub mod transport;
 #[cfg(target_os = "linux")]
 pub mod udev;
 
-pub use assembly::assemble;
+pub use assembly::{assemble, restore};
 pub use in_process::InProcess;
 pub use profiles::{ProfileError, roots_pem};
+pub use store::Store;

@@ -103,7 +103,7 @@ impl State {
                 self.persistent_token = None;
                 self.identifier = None;
                 self.uv_count = 0;
-                self.discoverable_changes += 1;
+                self.count_change();
                 self.fingerprints.clear();
                 self.large_blobs = INITIAL.to_vec();
                 self.credentials.clear();
@@ -115,9 +115,9 @@ impl State {
     fn put(&mut self, source: &CredentialSource) {
         self.remove(&source.id);
         if source.discoverable {
+            self.count_change();
             let ids = self.discoverable.entry(source.rp_id.clone()).or_default();
-            let place = ids.partition_point(|(created, _)| *created <= source.created);
-            self.discoverable_changes += 1;
+            let place = ids.partition_point(|(created, id)| (*created, id) <= (source.created, &source.id));
             ids.insert(place, (source.created, source.id.clone()));
         }
         self.created = self.created.max(source.created.saturating_add(1));
@@ -127,12 +127,18 @@ impl State {
 
     fn remove(&mut self, id: &[u8]) {
         let Some(Stored { source, .. }) = self.credentials.remove(id) else { return };
+        if source.discoverable {
+            self.count_change();
+        }
         if let Some(ids) = self.discoverable.get_mut(&source.rp_id) {
-            self.discoverable_changes += u64::from(source.discoverable);
             ids.retain(|(_, other)| other != id);
             if ids.is_empty() {
                 self.discoverable.remove(&source.rp_id);
             }
         }
+    }
+
+    fn count_change(&mut self) {
+        self.discoverable_changes = self.discoverable_changes.wrapping_add(1);
     }
 }

@@ -4,6 +4,7 @@ mod configuration;
 mod credential;
 mod edit;
 mod fingerprint;
+mod record;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -17,6 +18,7 @@ pub use configuration::Configuration;
 pub use credential::{CredentialSource, Protection};
 pub use edit::{Change, Edit};
 pub use fingerprint::{Fingerprint, MAX_FINGERPRINTS};
+pub use record::{FORMAT, Part};
 
 /// PIN retries after a correct PIN (CTAP 2.3 §6.5.2: at most 8).
 pub const MAX_PIN_RETRIES: u8 = 8;
@@ -30,6 +32,8 @@ pub const MAX_UV_RETRIES: u8 = 3;
 /// go on from what was persisted ([`State::power_up`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
+    /// The id of the profile that it is of.
+    profile: String,
     pub(crate) pin: Option<Pin>,
     pub(crate) pin_retries: u8,
     pub(crate) uv_retries: u8,
@@ -87,6 +91,7 @@ impl State {
     /// An authenticator as it leaves the factory.
     pub fn new(profile: &Profile) -> Self {
         Self {
+            profile: profile.id.clone(),
             pin: None,
             pin_retries: MAX_PIN_RETRIES,
             uv_retries: MAX_UV_RETRIES,
@@ -105,6 +110,11 @@ impl State {
             credentials: BTreeMap::new(),
             discoverable: BTreeMap::new(),
         }
+    }
+
+    /// The id of the profile that it is of.
+    pub fn profile(&self) -> &str {
+        &self.profile
     }
 
     /// Whether a PIN is set.

@@ -1,10 +1,12 @@
 //! CBOR as CTAP uses it (CTAP 2.3 §8: the CTAP2 canonical CBOR encoding form).
 
+mod members;
 mod tree;
 mod value;
 mod view;
 mod writer;
 
+pub use members::Members;
 pub use tree::{Flaw, FlawKind, Kind, Malformed, Node, Span, Tree};
 pub use value::Value;
 pub use view::{DecodeError, Fields, Problem, expect_array, expect_bool, expect_bytes, expect_text, expect_uint};

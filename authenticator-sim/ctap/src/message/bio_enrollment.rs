@@ -3,8 +3,9 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::members::Members;
-use crate::cbor::{DecodeError, Fields, Node, expect_array, expect_bool, expect_bytes, expect_text, parse_canonical};
+use crate::cbor::{
+    DecodeError, Fields, Members, Node, expect_array, expect_bool, expect_bytes, expect_text, parse_canonical,
+};
 use crate::open::open_enum;
 
 /// The one modality: fingerprints.

@@ -3,8 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::members::Members;
-use crate::cbor::{DecodeError, Fields, expect_array, expect_bool, expect_text, expect_uint, parse_canonical};
+use crate::cbor::{DecodeError, Fields, Members, expect_array, expect_bool, expect_text, expect_uint, parse_canonical};
 use crate::open::open_enum;
 
 open_enum! {

@@ -3,9 +3,8 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::members::Members;
 use super::{Descriptor, RelyingParty, User};
-use crate::cbor::{DecodeError, Fields, expect_bool, expect_uint, parse_canonical};
+use crate::cbor::{DecodeError, Fields, Members, expect_bool, expect_uint, parse_canonical};
 use crate::open::open_enum;
 
 open_enum! {

@@ -4,8 +4,7 @@ use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use super::members::Members;
-use crate::cbor::{DecodeError, Fields, parse_canonical};
+use crate::cbor::{DecodeError, Fields, Members, parse_canonical};
 
 /// The array as it leaves the factory: no entry, and its checksum (CTAP 2.3 §6.10, "initial serialized large-blob
 /// array").

@@ -5,7 +5,6 @@
 
 mod descriptor;
 mod entity;
-mod members;
 
 pub mod bio_enrollment;
 pub mod client_pin;

@@ -1,0 +1,5 @@
+mod damage;
+mod disk;
+mod edits;
+mod files;
+mod power;
