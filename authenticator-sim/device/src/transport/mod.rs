@@ -36,6 +36,7 @@ mod serve;
 mod socket;
 #[cfg(target_os = "linux")]
 pub mod uhid;
+pub mod vpcd;
 
 pub use faulty::{Faulty, Seam};
 pub use link::Link;
