@@ -6,6 +6,7 @@
 
 mod assembly;
 
+pub mod capture;
 pub mod in_process;
 #[cfg(unix)]
 pub mod plugged;

@@ -1,0 +1,94 @@
+//! One JSON object a line: first what the trace is, then the frames.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Carrier, Direction, Frame, ReadError};
+
+/// The version of the form.
+const VERSION: u64 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    /// The version of the form.
+    keyrig_trace: u64,
+    /// Whose trace it is.
+    key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    /// Microseconds since 1970-01-01 UTC.
+    at: u64,
+    carrier: Carrier,
+    direction: Direction,
+    /// In hexadecimal.
+    bytes: String,
+}
+
+pub(super) struct Writer<W> {
+    out: W,
+}
+
+impl<W: Write> Writer<W> {
+    pub(super) fn new(out: W, name: &str) -> io::Result<Self> {
+        let mut writer = Self { out };
+        writer.line(&Head { keyrig_trace: VERSION, key: name.to_owned() })?;
+        Ok(writer)
+    }
+
+    pub(super) fn write(&mut self, frame: &Frame) -> io::Result<()> {
+        self.line(&Line {
+            at: u64::try_from(frame.at.as_micros()).unwrap_or(u64::MAX),
+            carrier: frame.carrier,
+            direction: frame.direction,
+            bytes: frame.bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, value)?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Frame>, ReadError> {
+    let text = str::from_utf8(bytes).map_err(|_| wrong(1, "it is no text, and no pcapng either"))?;
+    let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
+    let (_, head) = lines.next().ok_or_else(|| wrong(1, "the file is empty"))?;
+    let Head { keyrig_trace: version, .. } = serde_json::from_str(head).map_err(|error| wrong(1, error))?;
+    if version != VERSION {
+        return Err(ReadError::Version { version, known: VERSION });
+    }
+    let mut frames = Vec::new();
+    for (at, line) in lines {
+        match frame(line) {
+            Ok(frame) => frames.push(frame),
+            // What was being written when the program ended.
+            Err(_) if at == text.lines().count() && !text.ends_with('\n') => break,
+            Err(why) => return Err(wrong(at, why)),
+        }
+    }
+    Ok(frames)
+}
+
+fn frame(line: &str) -> Result<Frame, String> {
+    let Line { at, carrier, direction, bytes } = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let bytes = unhex(&bytes).ok_or("bytes: not an even number of hexadecimal digits")?;
+    Ok(Frame { at: Duration::from_micros(at), carrier, direction, bytes })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |digit: u8| char::from(digit).to_digit(16).map(|digit| digit as u8);
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect())?
+}
+
+fn wrong(line: usize, why: impl ToString) -> ReadError {
+    ReadError::Line { line, why: why.to_string() }
+}

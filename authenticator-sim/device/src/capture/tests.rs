@@ -1,0 +1,91 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn frame(at: u64, carrier: Carrier, direction: Direction, bytes: &[u8]) -> Frame {
+    Frame { at: Duration::from_micros(at), carrier, direction, bytes: bytes.to_vec() }
+}
+
+fn written(frames: &[Frame], pcapng: bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut form = if pcapng {
+        Form::Pcapng(pcapng::Writer::new(&mut out, "desk").unwrap())
+    } else {
+        Form::Lines(lines::Writer::new(&mut out, "desk").unwrap())
+    };
+    frames.iter().for_each(|frame| form.write(frame).unwrap());
+    drop(form);
+    out
+}
+
+fn some() -> Vec<Frame> {
+    let at = 1_780_000_000_000_000;
+    vec![
+        frame(at, Carrier::UsbHid, Direction::ToKey, &[7; 64]),
+        frame(at + 1, Carrier::Nfc, Direction::ToKey, &[0, 0xa4, 4, 0]),
+        frame(at + 2, Carrier::UsbHid, Direction::ToHost, &[8; 64]),
+        frame(at + 1_000_003, Carrier::Nfc, Direction::ToHost, &[0x90, 0]),
+    ]
+}
+
+#[test]
+fn what_is_written_is_read_in_either_form() {
+    for pcapng in [false, true] {
+        assert_eq!(read(&written(&some(), pcapng)).unwrap(), some());
+    }
+}
+
+#[test]
+fn a_file_says_its_form_by_its_name() {
+    let folder = std::env::temp_dir().join(format!("keyrig-capture-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, magic) in [("trace.pcapng", &[0x0a, 0x0d, 0x0d, 0x0a][..]), ("trace.jsonl", b"{\"keyrig_trace\":1")] {
+        let path = folder.join(name);
+        let mut capture = create(&path, "desk").unwrap();
+        capture.write(&some()[0]).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.starts_with(magic), "{name}");
+        assert_eq!(read(&bytes).unwrap(), some()[..1], "it is there at once");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place() {
+    let good = String::from_utf8(written(&some(), false)).unwrap();
+    let wrong = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(wrong(""), "read line 1: the file is empty");
+    assert!(wrong(&good.replacen("0707", "070", 1)).starts_with("read line 2: bytes: not an even number"));
+    assert!(wrong(&good.replacen("\"at\"", "\"when\"", 1)).starts_with("read line 2: unknown field `when`"));
+    assert_eq!(
+        wrong(&good.replacen("\"keyrig_trace\":1", "\"keyrig_trace\":2", 1)),
+        "read a trace of version 2: this keyrig knows version 1"
+    );
+    let mut block = written(&some(), true);
+    let length = block.len();
+    block[length - 1] ^= 1;
+    assert!(read(&block).unwrap_err().to_string().starts_with("read block "), "the length at its end differs");
+}
+
+proptest! {
+    #[test]
+    fn a_trace_that_was_cut_off_gives_what_came_before(cut in 0_usize..2000, pcapng in any::<bool>()) {
+        let whole = written(&some(), pcapng);
+        let cut = cut.min(whole.len());
+        if let Ok(frames) = read(&whole[..cut]) {
+            prop_assert!(some().starts_with(&frames));
+        }
+        let head = if pcapng { 28 } else { whole.iter().position(|byte| *byte == b'\n').unwrap() + 1 };
+        prop_assert_eq!(read(&whole[..cut]).is_ok(), cut >= head || (!pcapng && cut + 1 == head));
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..400), pcapng in any::<bool>(), at in 0_usize..900) {
+        let _ = read(&bytes);
+        let mut changed = written(&some(), pcapng);
+        let at = at.min(changed.len());
+        changed.truncate(at);
+        changed.append(&mut bytes);
+        let _ = read(&changed);
+    }
+}
