@@ -6,12 +6,14 @@ use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::{Options, Parameter, Request, Response};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, get_assertion};
 use keyrig_ctap::profile::Attachment;
+use serde_json::{Map, Value};
 
 use super::conveyance::{self, Told};
+use super::extension::{self, Creation};
 use super::link::{Failure, Link};
 use super::options::{Conveyance, CreationOptions, Requirement};
 use super::random::Random;
-use super::user_verification::{Verification, Verifier};
+use super::user_verification::{Token, Verification, Verifier};
 use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
 use crate::device::DeviceDescription;
 
@@ -24,10 +26,14 @@ impl Client<'_> {
     pub fn create(&self, options: &CreationOptions, link: &mut Link<'_>, tell: Tell<'_>) -> Result<Made, Stop> {
         let rp_id = rp_id::effective(&self.page.origin, options.rp_id.as_deref())?;
         let description = link.describe();
+        if let Some(app_id) = &options.extensions.app_id_exclude {
+            extension::check_facet(&self.page.origin, app_id)?;
+        }
         let attachment = self.attachment(options.attachment, &description)?;
         link.device().grant(self.granted(options.timeout_ms));
         let info = link.get_info()?;
         let discoverable = self.discoverable(options.resident_key, &info)?;
+        let mut extensions = Creation::begin(&options.extensions, &info, discoverable)?;
         let client_data = self.client_data("webauthn.create", &options.challenge);
         let (algorithms, supported) = (options.algorithms.clone(), info.algorithms.clone());
         let mut draft = ClientDraft { client_data, algorithms, supported, rp_id };
@@ -37,26 +43,24 @@ impl Client<'_> {
         let mut ask = request(options, &draft, sha256(client_data_json.as_bytes()), discoverable);
         ask.exclude_list = self.exclude_list(options, &draft, &info, link)?;
         let mut random = Random::new(self.seed);
-        let verifier = Verifier {
-            info: &info,
-            pin: self.pin,
-            permission: Permissions::MC,
-            rp_id: &draft.rp_id,
-            client_data_hash: &ask.client_data_hash,
-            discoverable,
-        };
-        match verifier.verify(link, self.user_verification(options.user_verification), &mut random)? {
-            Verification::None => {}
-            Verification::BuiltIn => ask.options.uv = Some(true),
-            Verification::Proof { protocol, param } => {
-                ask.pin_uv_auth_protocol = Some(protocol);
-                ask.pin_uv_auth_param = Some(param);
-            }
+        let verifier =
+            Verifier { info: &info, pin: self.pin, permissions: Permissions::MC, rp_id: &draft.rp_id, discoverable };
+        let mut wanted = self.user_verification(options.user_verification);
+        if extensions.needs_verification() && verifier.can_verify(link) && !self.ignore.user_verification {
+            wanted = Requirement::Required;
         }
+        let verification = verifier.verify(link, wanted, &mut random)?;
+        ask.options.uv = (verification == Verification::BuiltIn).then_some(true);
+        if let Some(token) = verification.token() {
+            ask.pin_uv_auth_protocol = Some(token.protocol.number());
+            ask.pin_uv_auth_param = Some(token.authenticate(&ask.client_data_hash));
+        }
+        ask.extensions = extensions.inputs(verification.is_some(), link, &mut random)?;
         let made = link.call(Command::MAKE_CREDENTIAL, &ask.encode(), Response::decode)?;
+        let results = extensions.results(&made);
         let conveyance = if self.ignore.attestation { Conveyance::None } else { options.attestation };
         let told = conveyance::convey(conveyance, self.profile.aaguid_under_none, description.roams(), made);
-        self.registration(options, &told, client_data_json, discoverable, attachment, description)
+        self.registration(&told, client_data_json, results, attachment, description)
     }
 
     /// An authenticator of the other attachment is passed over (WebAuthn L3 §5.4.4). A phone is also one that roams:
@@ -103,12 +107,17 @@ impl Client<'_> {
         }
         let list = bare(&options.exclude);
         let mut pieces: Vec<_> = pieces(&list, info).collect();
+        if let Some(app_id) = &options.extensions.app_id_exclude {
+            for piece in &pieces {
+                if holds(link, app_id, piece, None)?.is_some() {
+                    return Err(excluded());
+                }
+            }
+        }
         let last = pieces.pop().unwrap_or_default();
         for piece in pieces {
-            if holds(link, &draft.rp_id, piece)?.is_some() {
-                return Err(
-                    ClientError::invalid_state("the authenticator holds a credential of excludeCredentials").into()
-                );
+            if holds(link, &draft.rp_id, piece, None)?.is_some() {
+                return Err(excluded());
             }
         }
         Ok(Some(last.to_vec()))
@@ -116,10 +125,9 @@ impl Client<'_> {
 
     fn registration(
         &self,
-        options: &CreationOptions,
         told: &Told,
         client_data_json: String,
-        discoverable: bool,
+        extensions: Map<String, Value>,
         attachment: Attachment,
         description: DeviceDescription,
     ) -> Result<Made, Stop> {
@@ -134,22 +142,33 @@ impl Client<'_> {
             auth_data: &told.auth_data,
             transports: &transports,
             attachment,
-            cred_props: options.cred_props.then_some(discoverable),
+            extensions,
         };
-        Ok(Made { credential: credential.to_json(), credential_id, client_data_json })
+        Ok(Made { credential: credential.into_json(), credential_id, client_data_json })
     }
 }
 
-/// The first of `list` that the authenticator holds, asked without the human (CTAP 2.3 §6.2, "pre-flight").
-pub(super) fn holds(link: &mut Link<'_>, rp_id: &str, list: &[Descriptor]) -> Result<Option<Descriptor>, Stop> {
+fn excluded() -> Stop {
+    ClientError::invalid_state("the authenticator holds a credential of excludeCredentials").into()
+}
+
+/// The first of `list` that the authenticator holds, asked without the human (CTAP 2.3 §6.2, "pre-flight"). Those that
+/// show themselves only after user verification need its token.
+pub(super) fn holds(
+    link: &mut Link<'_>,
+    rp_id: &str,
+    list: &[Descriptor],
+    token: Option<&Token>,
+) -> Result<Option<Descriptor>, Stop> {
+    const NOBODY_ASKED: [u8; 32] = [0; 32];
     let request = get_assertion::Request {
         rp_id: rp_id.to_owned(),
-        client_data_hash: [0; 32],
+        client_data_hash: NOBODY_ASKED,
         allow_list: Some(list.to_vec()),
         extensions: None,
         options: Options { up: Some(false), ..Options::default() },
-        pin_uv_auth_param: None,
-        pin_uv_auth_protocol: None,
+        pin_uv_auth_param: token.map(|token| token.authenticate(&NOBODY_ASKED)),
+        pin_uv_auth_protocol: token.map(|token| token.protocol.number()),
     };
     match link.call(Command::GET_ASSERTION, &request.encode(), get_assertion::Response::decode) {
         Ok(answer) => Ok(answer.credential.or_else(|| list.first().cloned())),

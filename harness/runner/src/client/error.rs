@@ -34,6 +34,10 @@ impl ClientError {
         Self { name: "TypeError", message: message.into() }
     }
 
+    pub(crate) fn syntax(message: impl Into<String>) -> Self {
+        Self { name: "SyntaxError", message: message.into() }
+    }
+
     pub(crate) fn unknown(message: impl Into<String>) -> Self {
         Self { name: "UnknownError", message: message.into() }
     }

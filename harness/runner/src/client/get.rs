@@ -8,8 +8,9 @@ use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::Options;
 
 use super::create::holds;
+use super::extension::{self, Use};
 use super::link::Link;
-use super::options::RequestOptions;
+use super::options::{RequestOptions, Requirement};
 use super::random::Random;
 use super::user_verification::{Verification, Verifier};
 use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
@@ -22,43 +23,45 @@ impl Client<'_> {
     /// [`Stop`] says who stopped, and why.
     pub fn get(&self, options: &RequestOptions, link: &mut Link<'_>, tell: Tell<'_>) -> Result<Made, Stop> {
         let rp_id = rp_id::effective(&self.page.origin, options.rp_id.as_deref())?;
+        if let Some(app_id) = &options.extensions.app_id {
+            extension::check_facet(&self.page.origin, app_id)?;
+        }
         link.device().grant(self.granted(options.timeout_ms));
         let info = link.get_info()?;
         let client_data = self.client_data("webauthn.get", &options.challenge);
         let mut draft = ClientDraft { client_data, algorithms: Vec::new(), supported: Vec::new(), rp_id };
         tell(&mut draft)?;
 
+        let (allow_list, by_app_id) = self.allow_list(options, &mut draft, &info, link)?;
         let client_data_json = draft.client_data.to_json();
-        let mut ask = Request {
-            rp_id: draft.rp_id.clone(),
-            client_data_hash: sha256(client_data_json.as_bytes()),
-            allow_list: self.allow_list(options, &draft, &info, link)?,
-            extensions: None,
-            options: Options::default(),
-            pin_uv_auth_param: None,
-            pin_uv_auth_protocol: None,
-        };
+        let mut ask = request(&draft.rp_id, sha256(client_data_json.as_bytes()), allow_list);
+        let mut extensions = Use::begin(&options.extensions, &info);
         let verifier = Verifier {
             info: &info,
             pin: self.pin,
-            permission: Permissions::GA,
+            permissions: Permissions::GA.with(extensions.permissions()),
             rp_id: &draft.rp_id,
-            client_data_hash: &ask.client_data_hash,
             discoverable: false,
         };
         let mut random = Random::new(self.seed);
-        match verifier.verify(link, self.user_verification(options.user_verification), &mut random)? {
-            Verification::None => {}
-            Verification::BuiltIn => ask.options.uv = Some(true),
-            Verification::Proof { protocol, param } => {
-                ask.pin_uv_auth_protocol = Some(protocol);
-                ask.pin_uv_auth_param = Some(param);
-            }
+        let mut wanted = self.user_verification(options.user_verification);
+        if extensions.needs_verification() && verifier.can_verify(link) && !self.ignore.user_verification {
+            wanted = Requirement::Required;
         }
+        let verification = verifier.verify(link, wanted, &mut random)?;
+        ask.options.uv = (verification == Verification::BuiltIn).then_some(true);
+        if let Some(token) = verification.token() {
+            ask.pin_uv_auth_protocol = Some(token.protocol.number());
+            ask.pin_uv_auth_param = Some(token.authenticate(&ask.client_data_hash));
+        }
+        if extensions.depends_on_the_credential() {
+            narrow(&mut ask, &verification, link)?;
+        }
+        ask.extensions = extensions.inputs(only(&ask), verification.is_some(), link, &mut random)?;
         let answer = self.assertion(link, &ask)?;
-        let credential_id = match (&answer.credential, &ask.allow_list) {
+        let credential_id = match (&answer.credential, only(&ask)) {
             (Some(credential), _) => credential.id.clone(),
-            (None, Some(list)) if list.len() == 1 => list[0].id.clone(),
+            (None, Some(only)) => only.to_vec(),
             _ => return Err(ClientError::unknown("the authenticator does not say which credential signed").into()),
         };
         let credential = response::Authentication {
@@ -68,21 +71,22 @@ impl Client<'_> {
             signature: &answer.signature,
             user_handle: answer.user.as_ref().map(|user| user.id.as_slice()),
             attachment: link.describe().attachment,
+            extensions: extensions.results(&answer, by_app_id, verification.token(), link, &mut random)?,
         };
-        Ok(Made { credential: credential.to_json(), credential_id, client_data_json })
+        Ok(Made { credential: credential.into_json(), credential_id, client_data_json })
     }
 
     /// The allow list for the request; `None` asks for any discoverable credential. Of one that is too long, the
-    /// credential that is there.
+    /// credential that is there. True where only the AppID leads to one: it has taken the place of the RP ID then.
     fn allow_list(
         &self,
         options: &RequestOptions,
-        draft: &ClientDraft,
+        draft: &mut ClientDraft,
         info: &Info,
         link: &mut Link<'_>,
-    ) -> Result<Option<Vec<Descriptor>>, Stop> {
+    ) -> Result<(Option<Vec<Descriptor>>, bool), Stop> {
         if self.ignore.allow_credentials || options.allow.is_empty() {
-            return Ok(None);
+            return Ok((None, false));
         }
         let mut list = bare(&options.allow);
         if let Some(choice) = self.choose
@@ -91,15 +95,23 @@ impl Client<'_> {
             list.retain(|descriptor| descriptor.id == choice);
         }
         let pieces: Vec<_> = pieces(&list, info).collect();
-        if let [only] = pieces.as_slice() {
-            return Ok(Some(only.to_vec()));
+        if let ([only], None) = (pieces.as_slice(), &options.extensions.app_id) {
+            return Ok((Some(only.to_vec()), false));
         }
-        for piece in pieces {
-            if let Some(found) = holds(link, &draft.rp_id, piece)? {
-                return Ok(Some(vec![found]));
+        for (rp_id, by_app_id) in [(Some(draft.rp_id.clone()), false), (options.extensions.app_id.clone(), true)] {
+            let Some(rp_id) = rp_id else { continue };
+            for piece in &pieces {
+                if let Some(found) = holds(link, &rp_id, piece, None)? {
+                    draft.rp_id = rp_id;
+                    return Ok((Some(vec![found]), by_app_id));
+                }
             }
         }
-        Err(ClientError::not_allowed("the authenticator has no credential that fits").into())
+        match pieces.as_slice() {
+            // One that shows itself only after user verification.
+            [only] => Ok((Some(only.to_vec()), false)),
+            _ => Err(ClientError::not_allowed("the authenticator has no credential that fits").into()),
+        }
     }
 
     /// The assertion of the credential that the human picks.
@@ -115,5 +127,35 @@ impl Client<'_> {
             answer = link.call(Command::GET_NEXT_ASSERTION, &[], Response::decode)?;
         }
         Ok(answer)
+    }
+}
+
+/// Leaves in the allow list the credential that will answer, where the authenticator shows it.
+fn narrow(ask: &mut Request, verification: &Verification, link: &mut Link<'_>) -> Result<(), Stop> {
+    if let Some(list) = ask.allow_list.as_deref().filter(|list| list.len() > 1)
+        && let Some(found) = holds(link, &ask.rp_id, list, verification.token())?
+    {
+        ask.allow_list = Some(vec![found]);
+    }
+    Ok(())
+}
+
+/// The id of the one credential that may answer.
+fn only(ask: &Request) -> Option<&[u8]> {
+    match ask.allow_list.as_deref() {
+        Some([only]) => Some(&only.id),
+        _ => None,
+    }
+}
+
+fn request(rp_id: &str, client_data_hash: [u8; 32], allow_list: Option<Vec<Descriptor>>) -> Request {
+    Request {
+        rp_id: rp_id.to_owned(),
+        client_data_hash,
+        allow_list,
+        extensions: None,
+        options: Options::default(),
+        pin_uv_auth_param: None,
+        pin_uv_auth_protocol: None,
     }
 }

@@ -7,7 +7,7 @@ use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, User};
 use keyrig_ctap::profile::Attachment;
 use serde_json::Value;
 
-use super::ClientError;
+use super::{ClientError, CreationExtensions, RequestExtensions};
 use crate::base64url;
 
 /// `PublicKeyCredentialCreationOptionsJSON`.
@@ -33,8 +33,8 @@ pub struct CreationOptions {
     pub user_verification: Requirement,
     /// `attestation`.
     pub attestation: Conveyance,
-    /// `extensions.credProps`.
-    pub cred_props: bool,
+    /// `extensions`.
+    pub extensions: CreationExtensions,
     /// `timeout`, in milliseconds.
     pub timeout_ms: Option<u64>,
 }
@@ -50,6 +50,8 @@ pub struct RequestOptions {
     pub allow: Vec<Descriptor>,
     /// `userVerification`.
     pub user_verification: Requirement,
+    /// `extensions`.
+    pub extensions: RequestExtensions,
     /// `timeout`, in milliseconds.
     pub timeout_ms: Option<u64>,
 }
@@ -83,7 +85,7 @@ impl CreationOptions {
     ///
     /// # Errors
     ///
-    /// `TypeError` names the member that is missing or of another type.
+    /// `TypeError` names the member that is missing or of another type; the errors of the extensions besides.
     pub fn from_json(json: &Value) -> Result<Self, ClientError> {
         let selection = json.get("authenticatorSelection").unwrap_or(&Value::Null);
         let user = json.get("user").unwrap_or(&Value::Null);
@@ -111,7 +113,7 @@ impl CreationOptions {
                 Some("enterprise") => Conveyance::Enterprise,
                 _ => Conveyance::None,
             },
-            cred_props: json.pointer("/extensions/credProps").and_then(Value::as_bool) == Some(true),
+            extensions: CreationExtensions::from_json(json)?,
             timeout_ms: json.get("timeout").and_then(Value::as_u64),
         })
     }
@@ -122,12 +124,14 @@ impl RequestOptions {
     ///
     /// # Errors
     ///
-    /// `TypeError` names the member that is missing or of another type.
+    /// `TypeError` names the member that is missing or of another type; the errors of the extensions besides.
     pub fn from_json(json: &Value) -> Result<Self, ClientError> {
+        let allow = descriptors(json, "allowCredentials")?;
         Ok(Self {
             rp_id: text(json, "rpId"),
             challenge: bytes(json, "challenge")?,
-            allow: descriptors(json, "allowCredentials")?,
+            extensions: RequestExtensions::from_json(json, &allow)?,
+            allow,
             user_verification: requirement(json, "userVerification").unwrap_or(Requirement::Preferred),
             timeout_ms: json.get("timeout").and_then(Value::as_u64),
         })
@@ -226,7 +230,7 @@ mod tests {
         );
         assert_eq!(options.attachment, Some(Attachment::CrossPlatform));
         assert_eq!((options.resident_key, options.user_verification), (Requirement::Required, Requirement::Required));
-        assert_eq!((options.attestation, options.cred_props), (Conveyance::Direct, true));
+        assert_eq!((options.attestation, options.extensions.cred_props), (Conveyance::Direct, true));
         let options = RequestOptions::from_json(&json!({"challenge": "AA", "allowCredentials": null})).unwrap();
         assert_eq!((options.rp_id, options.user_verification), (None, Requirement::Preferred));
     }

@@ -1,14 +1,20 @@
 //! The client's random numbers, all from one seed.
 
 use rand_chacha::ChaCha20Rng;
-use rand_core::{Rng as _, SeedableRng as _};
+use rand_core::{Rng, SeedableRng as _};
 
 /// The client's random numbers.
-pub(super) struct Random(ChaCha20Rng);
+pub(super) struct Random(Box<dyn Rng>);
 
 impl Random {
     pub(super) fn new(seed: [u8; 32]) -> Self {
-        Self(ChaCha20Rng::from_seed(seed))
+        Self(Box::new(ChaCha20Rng::from_seed(seed)))
+    }
+
+    /// The numbers of a published vector, in the order in which they are drawn.
+    #[cfg(test)]
+    pub(super) fn scripted(numbers: impl Rng + 'static) -> Self {
+        Self(Box::new(numbers))
     }
 
     pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {

@@ -16,8 +16,8 @@ pub(super) struct Registration<'a> {
     pub(super) auth_data: &'a [u8],
     pub(super) transports: &'a [String],
     pub(super) attachment: Attachment,
-    /// `credProps.rk`, where credProps was asked for.
-    pub(super) cred_props: Option<bool>,
+    /// `clientExtensionResults`.
+    pub(super) extensions: Map<String, Value>,
 }
 
 /// `AuthenticationResponseJSON`.
@@ -28,11 +28,13 @@ pub(super) struct Authentication<'a> {
     pub(super) signature: &'a [u8],
     pub(super) user_handle: Option<&'a [u8]>,
     pub(super) attachment: Attachment,
+    /// `clientExtensionResults`.
+    pub(super) extensions: Map<String, Value>,
 }
 
 impl Registration<'_> {
     /// The JSON.
-    pub(super) fn to_json(&self) -> Value {
+    pub(super) fn into_json(self) -> Value {
         let mut response = Map::new();
         response.insert("clientDataJSON".to_owned(), base64url::encode(self.client_data_json.as_bytes()).into());
         response.insert("attestationObject".to_owned(), base64url::encode(self.attestation_object).into());
@@ -46,8 +48,7 @@ impl Registration<'_> {
                 response.insert("publicKey".to_owned(), base64url::encode(&spki).into());
             }
         }
-        let results = self.cred_props.map_or_else(|| json!({}), |rk| json!({"credProps": {"rk": rk}}));
-        credential(self.credential_id, response, self.attachment, results)
+        credential(self.credential_id, response, self.attachment, self.extensions)
     }
 
     /// What `getPublicKey` and `getPublicKeyAlgorithm` look at; `None` where the authenticator data is not such.
@@ -58,7 +59,7 @@ impl Registration<'_> {
 
 impl Authentication<'_> {
     /// The JSON.
-    pub(super) fn to_json(&self) -> Value {
+    pub(super) fn into_json(self) -> Value {
         let mut response = Map::new();
         response.insert("clientDataJSON".to_owned(), base64url::encode(self.client_data_json.as_bytes()).into());
         response.insert("authenticatorData".to_owned(), base64url::encode(self.auth_data).into());
@@ -66,11 +67,11 @@ impl Authentication<'_> {
         if let Some(handle) = self.user_handle {
             response.insert("userHandle".to_owned(), base64url::encode(handle).into());
         }
-        credential(self.credential_id, response, self.attachment, json!({}))
+        credential(self.credential_id, response, self.attachment, self.extensions)
     }
 }
 
-fn credential(id: &[u8], response: Map<String, Value>, attachment: Attachment, results: Value) -> Value {
+fn credential(id: &[u8], response: Map<String, Value>, attachment: Attachment, results: Map<String, Value>) -> Value {
     let id = base64url::encode(id);
     json!({
         "id": id,

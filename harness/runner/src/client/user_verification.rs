@@ -23,22 +23,46 @@ pub(super) enum Verification {
     None,
     /// By something of its own: the option `uv`.
     BuiltIn,
-    /// It was: here is the proof.
-    Proof {
-        /// `pinUvAuthProtocol`.
-        protocol: u64,
-        /// `pinUvAuthParam`.
-        param: Vec<u8>,
-    },
+    /// It was: this token proves it.
+    Proof(Token),
+}
+
+/// A `pinUvAuthToken`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// The protocol under which it was given.
+    pub(super) protocol: Protocol,
+    bytes: Vec<u8>,
+}
+
+impl Token {
+    /// `pinUvAuthParam` over `message`.
+    pub(super) fn authenticate(&self, message: &[u8]) -> Vec<u8> {
+        self.protocol.authenticate(&self.bytes, &[message])
+    }
+}
+
+impl Verification {
+    /// Whether the user is verified, or will be.
+    pub(super) fn is_some(&self) -> bool {
+        *self != Self::None
+    }
+
+    /// The token, where there is one.
+    pub(super) fn token(&self) -> Option<&Token> {
+        match self {
+            Self::Proof(token) => Some(token),
+            Self::None | Self::BuiltIn => None,
+        }
+    }
 }
 
 /// What the ceremony at hand needs to know.
 pub(super) struct Verifier<'a> {
     pub(super) info: &'a Info,
     pub(super) pin: &'a str,
-    pub(super) permission: Permissions,
+    pub(super) permissions: Permissions,
     pub(super) rp_id: &'a str,
-    pub(super) client_data_hash: &'a [u8; 32],
     /// Whether the credential to be made is discoverable; false at authentication.
     pub(super) discoverable: bool,
 }
@@ -66,17 +90,30 @@ impl Verifier<'_> {
         let method = self.method(wanted, link.describe().emulated)?;
         match method {
             Method::Nothing => return Ok(Verification::None),
-            Method::BuiltIn => return Ok(Verification::BuiltIn),
-            Method::Pin | Method::NewPin => {}
+            Method::BuiltIn if !self.needs_token() => return Ok(Verification::BuiltIn),
+            Method::BuiltIn | Method::Pin | Method::NewPin => {}
         }
-        let protocols = &self.info.pin_uv_auth_protocols;
-        let protocol = protocols.iter().find_map(|n| Protocol::from_number(*n)).unwrap_or(Protocol::One);
+        let protocol = preferred_protocol(self.info);
         if method == Method::NewPin {
             self.set_pin(link, protocol, random)?;
         }
-        let token = self.token(link, protocol, random)?;
-        let param = protocol.authenticate(&token, &[self.client_data_hash]);
-        Ok(Verification::Proof { protocol: protocol.number(), param })
+        let bytes = self.token(link, protocol, method, random)?;
+        Ok(Verification::Proof(Token { protocol, bytes }))
+    }
+
+    /// Whether there is a way to verify the user, or there would be after a PIN has been set.
+    pub(super) fn can_verify(&self, link: &Link<'_>) -> bool {
+        match (self.info.option("uv"), self.info.option("clientPin")) {
+            (Some(true), _) | (_, Some(true)) => true,
+            (_, Some(false)) => link.describe().emulated,
+            _ => false,
+        }
+    }
+
+    /// Whether something after the ceremony needs the token as well.
+    fn needs_token(&self) -> bool {
+        let ceremony = Permissions::MC.with(Permissions::GA);
+        self.permissions.0 & !ceremony.0 != 0 && self.info.option("pinUvAuthToken") == Some(true)
     }
 
     fn method(&self, wanted: Requirement, may_set_pin: bool) -> Result<Method, Stop> {
@@ -105,7 +142,7 @@ impl Verifier<'_> {
     /// not discoverable (`makeCredUvNotRqd`).
     fn guards_new_credentials(&self) -> bool {
         let excepted = self.info.option("makeCredUvNotRqd") == Some(true) && !self.discoverable;
-        self.permission == Permissions::MC && !excepted
+        self.permissions.contains(Permissions::MC) && !excepted
     }
 
     /// The PIN as the authenticator gets it: the platform normalises it (CTAP 2.3 §6.5.1, "NFC").
@@ -133,16 +170,28 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    fn token(&self, link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result<Vec<u8>, Stop> {
+    fn token(
+        &self,
+        link: &mut Link<'_>,
+        protocol: Protocol,
+        method: Method,
+        random: &mut Random,
+    ) -> Result<Vec<u8>, Stop> {
         let (secret, key) = agree(link, protocol, random)?;
-        let pin_hash_enc = encrypt(&secret, &pin_hash(self.normal_pin().as_bytes())[..], random)?;
+        let by_pin = method != Method::BuiltIn;
+        let pin_hash = pin_hash(self.normal_pin().as_bytes());
+        let pin_hash_enc = by_pin.then(|| encrypt(&secret, &pin_hash[..], random)).transpose()?;
         let with_permissions = self.info.option("pinUvAuthToken") == Some(true);
-        let subcommand = if with_permissions { Subcommand::GET_TOKEN_USING_PIN } else { Subcommand::GET_PIN_TOKEN };
+        let subcommand = match (by_pin, with_permissions) {
+            (false, _) => Subcommand::GET_TOKEN_USING_UV,
+            (true, true) => Subcommand::GET_TOKEN_USING_PIN,
+            (true, false) => Subcommand::GET_PIN_TOKEN,
+        };
         let request = Request {
             protocol: Some(protocol.number()),
             key_agreement: Some(key),
-            pin_hash_enc: Some(pin_hash_enc),
-            permissions: with_permissions.then_some(self.permission),
+            pin_hash_enc,
+            permissions: with_permissions.then_some(self.permissions),
             rp_id: with_permissions.then(|| self.rp_id.to_owned()),
             ..Request::new(subcommand)
         };
@@ -152,8 +201,17 @@ impl Verifier<'_> {
     }
 }
 
+/// The first protocol of the authenticator's that this client knows.
+pub(super) fn preferred_protocol(info: &Info) -> Protocol {
+    info.pin_uv_auth_protocols.iter().find_map(|n| Protocol::from_number(*n)).unwrap_or(Protocol::One)
+}
+
 /// Agrees on a secret; the second value is the platform's key as a `COSE_Key`.
-fn agree(link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result<(SharedSecret, Vec<u8>), Stop> {
+pub(super) fn agree(
+    link: &mut Link<'_>,
+    protocol: Protocol,
+    random: &mut Random,
+) -> Result<(SharedSecret, Vec<u8>), Stop> {
     let request = Request { protocol: Some(protocol.number()), ..Request::new(Subcommand::GET_KEY_AGREEMENT) };
     let answer = link.call(Command::CLIENT_PIN, &request.encode(), Response::decode)?;
     let peer = answer.key_agreement.ok_or_else(|| broken("it gave no key-agreement key"))?;
@@ -163,10 +221,10 @@ fn agree(link: &mut Link<'_>, protocol: Protocol, random: &mut Random) -> Result
     Ok((secret, key_agreement_key(&own.public_key()).bytes().to_vec()))
 }
 
-fn encrypt(secret: &SharedSecret, plaintext: &[u8], random: &mut Random) -> Result<Vec<u8>, Stop> {
+pub(super) fn encrypt(secret: &SharedSecret, plaintext: &[u8], random: &mut Random) -> Result<Vec<u8>, Stop> {
     secret.encrypt(plaintext, random.bytes()).map_err(|e| broken(&e.to_string()))
 }
 
-fn broken(why: &str) -> Stop {
+pub(super) fn broken(why: &str) -> Stop {
     Stop::Link(LinkError(format!("PIN/UV auth failed: {why}")))
 }
