@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::message::config::Subcommand;
 use keyrig_ctap::message::get_info::Info;
-use keyrig_ctap::profile::{Profile, UserVerification};
+use keyrig_ctap::profile::{AttestationFormat, Profile, UserVerification};
 use keyrig_ctap::quirk;
 
-use crate::provider::ALGORITHMS;
+use crate::provider::{ALGORITHMS, Size};
 use crate::{command, extension};
 
 /// Options that some command honours.
@@ -71,13 +71,33 @@ pub fn cut(profile: &Profile) -> Cut {
     let mut removed = Vec::new();
     lists(&mut info, profile, &mut removed);
     members(&mut info, &mut removed);
-    let algorithms = profile.algorithms.iter().copied().filter(|a| ALGORITHMS.contains(a)).collect();
-    for algorithm in profile.algorithms.iter().filter(|a| !ALGORITHMS.contains(a)) {
-        note(&mut removed, "algorithms", algorithm.to_string());
-    }
+    let mut algorithms = profile.algorithms.clone();
+    algorithms.retain(|algorithm| keep(&mut removed, "algorithms", algorithm, has(profile, *algorithm)));
     removed.sort();
     removed.dedup();
     Cut { info, algorithms, removed }
+}
+
+/// Whether keys of `algorithm` are made: no message with one is longer than the product takes.
+fn has(profile: &Profile, algorithm: Algorithm) -> bool {
+    ALGORITHMS.contains(&algorithm) && longest_message(profile, algorithm) <= profile.get_info.max_message_size()
+}
+
+/// The length in bytes of the longest answer that `algorithm` makes for: a registration, or an assertion. Certificates
+/// and extensions, which no algorithm makes longer, are not counted. Zero for one that is not implemented.
+pub fn longest_message(profile: &Profile, algorithm: Algorithm) -> u64 {
+    /// Status, maps, names and lengths.
+    const FRAME: usize = 64;
+    /// RP ID hash, flags, counter.
+    const AUTH_DATA: usize = 37;
+    /// AAGUID, length of the credential id.
+    const ATTESTED: usize = 18;
+    let Some(Size { key, signature }) = Size::of(algorithm) else { return 0 };
+    let lengths = profile.credential_id;
+    let id = usize::from(lengths.server_side.max(lengths.discoverable));
+    let own = if profile.attestation.format == AttestationFormat::PackedSelf { signature } else { 0 };
+    let (registration, assertion) = (AUTH_DATA + ATTESTED + id + key + own, AUTH_DATA + id + signature);
+    (FRAME + registration.max(assertion)) as u64
 }
 
 fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
@@ -94,7 +114,7 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
         let implemented = can_verify || !NEED_VERIFICATION.contains(&name.as_str());
         keep(removed, "options", &format!("{name}: {value}"), implemented)
     });
-    info.algorithms.retain(|algorithm| ALGORITHMS.contains(algorithm));
+    info.algorithms.retain(|algorithm| has(profile, *algorithm));
     info.pin_uv_auth_protocols.retain(|number| keep(removed, "pin_uv_auth_protocols", number, matches!(number, 1 | 2)));
     info.attestation_formats.retain(|format| keep(removed, "attestation_formats", format, format == "packed"));
 }

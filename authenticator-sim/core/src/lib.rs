@@ -54,7 +54,7 @@ pub mod seal;
 pub mod state;
 
 pub use authenticator::{Authenticator, Drain, Gesture, Input, Output, Setup};
-pub use cut::{Cut, IMITATED_QUIRKS, Removed, cut};
+pub use cut::{Cut, IMITATED_QUIRKS, Removed, cut, longest_message};
 pub use entropy::Entropy;
 pub use provider::Provider;
 pub use state::{Change, CredentialSource, Edit, State};

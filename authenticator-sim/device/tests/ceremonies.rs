@@ -44,6 +44,7 @@ fn verifies(data: &AuthData, response: &get_assertion::Response) -> bool {
         PublicKey::Rsa { n, e } => {
             RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, &message, &response.signature).is_ok()
         }
+        PublicKey::Akp { .. } => panic!("no profile prefers such a key"),
     }
 }
 

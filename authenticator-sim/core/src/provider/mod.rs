@@ -1,6 +1,7 @@
 //! Keys and what is done with them.
 
 mod deterministic;
+mod size;
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 
 pub use deterministic::Deterministic;
 pub(crate) use deterministic::p256_pair;
+pub use size::Size;
 
 use crate::Entropy;
 
@@ -69,7 +71,7 @@ impl core::error::Error for ProviderError {}
 
 /// Makes keys, signs, and agrees on secrets.
 pub trait Provider: Send {
-    /// A new key pair. ES256, EdDSA and RS256 are asked for; key agreement uses an ES256 pair.
+    /// A new key pair for one of [`ALGORITHMS`]; key agreement uses an ES256 pair.
     ///
     /// # Errors
     ///
@@ -92,4 +94,20 @@ pub trait Provider: Send {
 }
 
 /// The algorithms that every provider has.
-pub const ALGORITHMS: &[Algorithm] = &[Algorithm::ES256, Algorithm::EDDSA, Algorithm::RS256];
+pub const ALGORITHMS: &[Algorithm] = &[
+    Algorithm::ES256,
+    Algorithm::EDDSA,
+    Algorithm::ESP256,
+    Algorithm::ED25519,
+    Algorithm::ES384,
+    Algorithm::ES512,
+    Algorithm::PS256,
+    Algorithm::ES256K,
+    Algorithm::ML_DSA_44,
+    Algorithm::ML_DSA_65,
+    Algorithm::ML_DSA_87,
+    Algorithm::ESP384,
+    Algorithm::ESP512,
+    Algorithm::ED448,
+    Algorithm::RS256,
+];

@@ -43,7 +43,7 @@ pub(super) fn security_key() -> Profile {
         backup: Backup::default(),
         attestation: Attestation { format: AttestationFormat::Packed, chain: Some(chain("Root A")) },
         sign_count: SignCount::Global,
-        algorithms: [Algorithm::ES256, Algorithm::EDDSA, Algorithm::ES384].to_vec(),
+        algorithms: [Algorithm::ES256, Algorithm::EDDSA, Algorithm::RS1].to_vec(),
         discoverable_credentials: 3,
         credential_id: CredentialIdLengths { server_side: 64, discoverable: 16 },
         get_info: Info {
@@ -54,7 +54,7 @@ pub(super) fn security_key() -> Profile {
             pin_uv_auth_protocols: [2, 1].to_vec(),
             max_credential_count_in_list: Some(8),
             max_credential_id_length: Some(128),
-            algorithms: [Algorithm::ES256, Algorithm::EDDSA, Algorithm::ES384].to_vec(),
+            algorithms: [Algorithm::ES256, Algorithm::EDDSA, Algorithm::RS1].to_vec(),
             max_serialized_large_blob_array: Some(4096),
             min_pin_length: Some(4),
             remaining_discoverable_credentials: Some(3),

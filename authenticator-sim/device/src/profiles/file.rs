@@ -289,20 +289,16 @@ get_info_file! {
 /// An algorithm by its registered name, or by its number where it has none here.
 struct AlgorithmName(Algorithm);
 
-const NAMES: &[&str] = &["ES256", "EdDSA", "ES384", "ES512", "PS256", "ES256K", "ML-DSA-44", "Ed448", "RS256", "RS1"];
-
-const NAMED: &[Algorithm] = &[
-    Algorithm::ES256,
-    Algorithm::EDDSA,
-    Algorithm::ES384,
-    Algorithm::ES512,
-    Algorithm::PS256,
-    Algorithm::ES256K,
-    Algorithm::ML_DSA_44,
-    Algorithm::ED448,
-    Algorithm::RS256,
-    Algorithm::RS1,
-];
+/// The names of those that have one.
+const NAMES: [&str; Algorithm::NAMED.len()] = {
+    let mut names = [""; Algorithm::NAMED.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Algorithm::NAMED[at].name().expect("what is listed as named has a name");
+        at += 1;
+    }
+    names
+};
 
 fn plain(names: Vec<AlgorithmName>) -> Vec<Algorithm> {
     names.into_iter().map(|AlgorithmName(algorithm)| algorithm).collect()
@@ -332,8 +328,8 @@ impl de::Visitor<'_> for AlgorithmVisitor {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Algorithm, E> {
-        let named = NAMED.iter().find(|algorithm| algorithm.name() == Some(name));
-        named.copied().ok_or_else(|| E::unknown_variant(name, NAMES))
+        let named = Algorithm::NAMED.iter().find(|algorithm| algorithm.name() == Some(name));
+        named.copied().ok_or_else(|| E::unknown_variant(name, &NAMES))
     }
 }
 

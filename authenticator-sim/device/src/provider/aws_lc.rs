@@ -1,22 +1,27 @@
 use aws_lc_rs::agreement::{self, ECDH_P256, UnparsedPublicKey};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::{SystemRandom, fill};
 use aws_lc_rs::rsa::{self, KeySize};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING,
+    ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _,
+    ML_DSA_44_SIGNING, ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, PqdsaKeyPair, PqdsaSigningAlgorithm, RSA_PKCS1_SHA256,
+    RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
 };
 use der::asn1::UintRef;
 use der::{Decode, Reader, SliceReader};
-use keyrig_core::provider::{KeyPair, PrivateKey, ProviderError};
+use keyrig_core::provider::{Deterministic, KeyPair, PrivateKey, ProviderError};
 use keyrig_core::{Entropy, Provider};
 use keyrig_ctap::cose::{Algorithm, Curve, PublicKey};
 use zeroize::Zeroizing;
 
 use super::recent::Recent;
 
-/// ES256, EdDSA and RS256 by AWS-LC. Key generation and ECDSA draw from AWS-LC's own generator, so nothing here comes
-/// out the same twice; `keyrig_core::provider::Deterministic` does.
+/// Every algorithm by AWS-LC but Ed448, which it does not have: [`Deterministic`] makes and uses those keys. AWS-LC draws
+/// from its own generator for keys, ECDSA, PSS and ML-DSA, so nothing here comes out the same twice; [`Deterministic`]
+/// does.
 ///
 /// Parsed keys are kept, the [`AwsLc::ROOM`] most recent ones: parsing costs more than signing.
 pub struct AwsLc {
@@ -25,9 +30,36 @@ pub struct AwsLc {
 }
 
 enum Parsed {
-    Es256(EcdsaKeyPair),
-    EdDsa(Ed25519KeyPair),
-    Rs256(Box<RsaKeyPair>),
+    Ecdsa(EcdsaKeyPair, Curve),
+    Ed25519(Ed25519KeyPair),
+    Rsa(Box<RsaKeyPair>),
+    MlDsa(Box<PqdsaKeyPair>),
+}
+
+/// What an algorithm asks of AWS-LC.
+enum Scheme {
+    Ecdsa(&'static EcdsaSigningAlgorithm, Curve),
+    Ed25519,
+    Rsa(&'static dyn RsaEncoding),
+    MlDsa(&'static PqdsaSigningAlgorithm),
+}
+
+impl Scheme {
+    fn of(algorithm: Algorithm) -> Option<Self> {
+        Some(match algorithm.in_webauthn() {
+            Algorithm::ES256 => Self::Ecdsa(&ECDSA_P256_SHA256_ASN1_SIGNING, Curve::P256),
+            Algorithm::ES384 => Self::Ecdsa(&ECDSA_P384_SHA384_ASN1_SIGNING, Curve::P384),
+            Algorithm::ES512 => Self::Ecdsa(&ECDSA_P521_SHA512_ASN1_SIGNING, Curve::P521),
+            Algorithm::ES256K => Self::Ecdsa(&ECDSA_P256K1_SHA256_ASN1_SIGNING, Curve::SECP256K1),
+            Algorithm::EDDSA => Self::Ed25519,
+            Algorithm::RS256 => Self::Rsa(&RSA_PKCS1_SHA256),
+            Algorithm::PS256 => Self::Rsa(&RSA_PSS_SHA256),
+            Algorithm::ML_DSA_44 => Self::MlDsa(&ML_DSA_44_SIGNING),
+            Algorithm::ML_DSA_65 => Self::MlDsa(&ML_DSA_65_SIGNING),
+            Algorithm::ML_DSA_87 => Self::MlDsa(&ML_DSA_87_SIGNING),
+            _ => return None,
+        })
+    }
 }
 
 impl AwsLc {
@@ -47,40 +79,30 @@ impl Default for AwsLc {
 }
 
 impl Provider for AwsLc {
-    fn generate(&mut self, algorithm: Algorithm, _: &mut dyn Entropy) -> Result<KeyPair, ProviderError> {
-        let (private, parsed) = match algorithm {
-            Algorithm::ES256 => {
-                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(failed)?;
-                let document = pair.to_pkcs8v1().map_err(failed)?;
-                (PrivateKey::from_pkcs8(document.as_ref()), Parsed::Es256(pair))
-            }
-            Algorithm::EDDSA => {
-                let pair = Ed25519KeyPair::generate().map_err(failed)?;
-                let document = pair.to_pkcs8v1().map_err(failed)?;
-                (PrivateKey::from_pkcs8(document.as_ref()), Parsed::EdDsa(pair))
-            }
-            Algorithm::RS256 => {
-                let pair = rsa::KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
-                let document: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
-                (PrivateKey::from_pkcs8(document.as_ref()), Parsed::Rs256(Box::new(pair)))
-            }
-            other => return Err(ProviderError::Algorithm(other)),
-        };
+    fn generate(&mut self, algorithm: Algorithm, entropy: &mut dyn Entropy) -> Result<KeyPair, ProviderError> {
+        let Some(scheme) = Scheme::of(algorithm) else { return Deterministic.generate(algorithm, entropy) };
+        let (private, parsed) = Parsed::generate(&scheme).map_err(failed)?;
         let public = parsed.public_key();
         self.parsed.insert(fingerprint(&private), parsed);
         Ok(KeyPair { private, public })
     }
 
     fn sign(&mut self, algorithm: Algorithm, key: &PrivateKey, message: &[u8]) -> Result<Vec<u8>, ProviderError> {
-        let parsed = self.parsed.get_or_make(fingerprint(key), || Parsed::parse(algorithm, key))?;
-        match (algorithm, parsed) {
-            (Algorithm::ES256, Parsed::Es256(pair)) => {
+        let Some(scheme) = Scheme::of(algorithm) else { return Deterministic.sign(algorithm, key, message) };
+        let parsed = self.parsed.get_or_make(fingerprint(key), || Parsed::parse(&scheme, key))?;
+        match (scheme, parsed) {
+            (Scheme::Ecdsa(_, asked), Parsed::Ecdsa(pair, own)) if asked == *own => {
                 pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()).map_err(failed)
             }
-            (Algorithm::EDDSA, Parsed::EdDsa(pair)) => Ok(pair.sign(message).as_ref().to_vec()),
-            (Algorithm::RS256, Parsed::Rs256(pair)) => {
+            (Scheme::Ed25519, Parsed::Ed25519(pair)) => Ok(pair.sign(message).as_ref().to_vec()),
+            (Scheme::Rsa(encoding), Parsed::Rsa(pair)) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature).map_err(failed)?;
+                pair.sign(encoding, &self.random, message, &mut signature).map_err(failed)?;
+                Ok(signature)
+            }
+            (Scheme::MlDsa(asked), Parsed::MlDsa(pair)) if asked == pair.algorithm() => {
+                let mut signature = vec![0; asked.signature_len()];
+                pair.sign(message, &mut signature).map_err(failed)?;
                 Ok(signature)
             }
             _ => Err(ProviderError::Key),
@@ -98,30 +120,56 @@ impl Provider for AwsLc {
 }
 
 impl Parsed {
-    fn parse(algorithm: Algorithm, key: &PrivateKey) -> Result<Self, ProviderError> {
-        let pkcs8 = key.pkcs8();
-        Ok(match algorithm {
-            Algorithm::ES256 => {
-                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8);
-                Self::Es256(pair.map_err(unloadable)?)
+    fn generate(scheme: &Scheme) -> Result<(PrivateKey, Self), Unspecified> {
+        let private = |document: &[u8]| PrivateKey::from_pkcs8(document);
+        Ok(match scheme {
+            Scheme::Ecdsa(algorithm, curve) => {
+                let pair = EcdsaKeyPair::generate(algorithm)?;
+                (private(pair.to_pkcs8v1()?.as_ref()), Self::Ecdsa(pair, *curve))
             }
-            Algorithm::EDDSA => Self::EdDsa(Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(unloadable)?),
-            Algorithm::RS256 => Self::Rs256(Box::new(RsaKeyPair::from_pkcs8(pkcs8).map_err(unloadable)?)),
-            other => return Err(ProviderError::Algorithm(other)),
+            Scheme::Ed25519 => {
+                let pair = Ed25519KeyPair::generate()?;
+                (private(pair.to_pkcs8v1()?.as_ref()), Self::Ed25519(pair))
+            }
+            Scheme::Rsa(_) => {
+                let pair = rsa::KeyPair::generate(KeySize::Rsa2048)?;
+                let document: Pkcs8V1Der<'_> = pair.as_der()?;
+                (private(document.as_ref()), Self::Rsa(Box::new(pair)))
+            }
+            Scheme::MlDsa(algorithm) => {
+                let pair = PqdsaKeyPair::generate(algorithm)?;
+                (private(pair.to_pkcs8v1()?.as_ref()), Self::MlDsa(Box::new(pair)))
+            }
+        })
+    }
+
+    fn parse(scheme: &Scheme, key: &PrivateKey) -> Result<Self, ProviderError> {
+        let pkcs8 = key.pkcs8();
+        Ok(match scheme {
+            Scheme::Ecdsa(algorithm, curve) => {
+                Self::Ecdsa(EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).map_err(unloadable)?, *curve)
+            }
+            Scheme::Ed25519 => Self::Ed25519(Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(unloadable)?),
+            Scheme::Rsa(_) => Self::Rsa(Box::new(RsaKeyPair::from_pkcs8(pkcs8).map_err(unloadable)?)),
+            Scheme::MlDsa(algorithm) => {
+                Self::MlDsa(Box::new(PqdsaKeyPair::from_pkcs8(algorithm, pkcs8).map_err(unloadable)?))
+            }
         })
     }
 
     fn public_key(&self) -> PublicKey {
         match self {
-            Self::Es256(pair) => {
-                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
-                PublicKey::Ec2 { curve: Curve::P256, x: x.to_vec(), y: y.to_vec() }
+            Self::Ecdsa(pair, curve) => {
+                let point = &pair.public_key().as_ref()[1..];
+                let (x, y) = point.split_at(point.len() / 2);
+                PublicKey::Ec2 { curve: *curve, x: x.to_vec(), y: y.to_vec() }
             }
-            Self::EdDsa(pair) => PublicKey::Okp { curve: Curve::ED25519, x: pair.public_key().as_ref().to_vec() },
-            Self::Rs256(pair) => {
+            Self::Ed25519(pair) => PublicKey::Okp { curve: Curve::ED25519, x: pair.public_key().as_ref().to_vec() },
+            Self::Rsa(pair) => {
                 let (n, e) = rsa_numbers(pair.public_key().as_ref()).expect("AWS-LC encodes RSAPublicKey in DER");
                 PublicKey::Rsa { n, e }
             }
+            Self::MlDsa(pair) => PublicKey::Akp { public: pair.public_key().as_ref().to_vec() },
         }
     }
 }
@@ -157,68 +205,4 @@ impl Entropy for OsRandom {
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_lc_rs::signature::{
-        ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
-        VerificationAlgorithm,
-    };
-    use keyrig_core::entropy::Seeded;
-    use keyrig_core::provider::{ALGORITHMS, Deterministic};
-
-    use super::*;
-
-    fn verifies(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
-        let by = |algorithm: &'static dyn VerificationAlgorithm, key: Vec<u8>| {
-            UnparsedPublicKey::new(algorithm, key).verify(message, signature).is_ok()
-        };
-        match key {
-            PublicKey::Ec2 { x, y, .. } => by(&ECDSA_P256_SHA256_ASN1, [&[4], x.as_slice(), y].concat()),
-            PublicKey::Okp { x, .. } => by(&ED25519, x.clone()),
-            PublicKey::Rsa { n, e } => {
-                RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
-            }
-        }
-    }
-
-    #[test]
-    fn signatures_verify_under_the_key_that_was_given_out() {
-        let mut provider = AwsLc::new();
-        for &algorithm in ALGORITHMS {
-            let pair = provider.generate(algorithm, &mut OsRandom).unwrap();
-            let signature = provider.sign(algorithm, &pair.private, b"message").unwrap();
-            assert!(verifies(&pair.public, b"message", &signature), "{algorithm}");
-            assert!(!verifies(&pair.public, b"massage", &signature), "{algorithm}");
-        }
-    }
-
-    #[test]
-    fn keys_of_one_provider_load_in_the_other() {
-        for &algorithm in ALGORITHMS {
-            let theirs = Deterministic.generate(algorithm, &mut Seeded::new([7; 32])).unwrap();
-            let signature = AwsLc::new().sign(algorithm, &theirs.private, b"message").unwrap();
-            assert!(verifies(&theirs.public, b"message", &signature), "{algorithm}");
-
-            let ours = AwsLc::new().generate(algorithm, &mut OsRandom).unwrap();
-            let signature = Deterministic.sign(algorithm, &ours.private, b"message").unwrap();
-            assert!(verifies(&ours.public, b"message", &signature), "{algorithm}");
-        }
-    }
-
-    #[test]
-    fn both_providers_agree_on_a_secret() {
-        let ours = AwsLc::new().generate(Algorithm::ES256, &mut OsRandom).unwrap();
-        let theirs = Deterministic.generate(Algorithm::ES256, &mut Seeded::new([8; 32])).unwrap();
-        assert_eq!(
-            AwsLc::new().agree(&ours.private, &theirs.public),
-            Deterministic.agree(&theirs.private, &ours.public)
-        );
-    }
-
-    #[test]
-    fn a_key_of_another_algorithm_is_refused() {
-        let mut provider = AwsLc::new();
-        let pair = provider.generate(Algorithm::EDDSA, &mut OsRandom).unwrap();
-        assert_eq!(provider.sign(Algorithm::ES256, &pair.private, b""), Err(ProviderError::Key));
-        assert_eq!(AwsLc::new().sign(Algorithm::ES256, &pair.private, b""), Err(ProviderError::Key));
-    }
-}
+mod tests;

@@ -1,7 +1,9 @@
 //! Public keys that are good for their algorithm, and the signatures that they verify.
 
 use aws_lc_rs::rsa::PublicKeyComponents;
-use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters, VerificationAlgorithm};
+use aws_lc_rs::signature::{self, ParsedPublicKey, PqdsaVerificationAlgorithm, RsaParameters, VerificationAlgorithm};
+use ed448_goldilocks::EdwardsPoint;
+use ed448_goldilocks::signature::Verifier;
 use keyrig_ctap::cose::{Algorithm, Curve, PublicKey};
 
 /// RSA moduli shorter than this are refused, in bits.
@@ -17,6 +19,7 @@ pub(crate) struct VerifyingKey(Prepared);
 enum Prepared {
     Parsed(ParsedPublicKey),
     Rsa { parameters: &'static RsaParameters, n: Vec<u8>, e: Vec<u8> },
+    Ed448(Box<ed448_goldilocks::VerifyingKey>),
 }
 
 /// Why a key is of no use.
@@ -32,23 +35,30 @@ pub(crate) struct KeyProblem {
 enum Scheme {
     Ecdsa { curve: Curve, coordinate: usize, verification: &'static dyn VerificationAlgorithm },
     Ed25519,
+    Ed448,
     Rsa(&'static RsaParameters),
+    MlDsa { length: usize, verification: &'static PqdsaVerificationAlgorithm },
 }
 
 impl Scheme {
     /// The fully specified identifiers of RFC 9864 stand beside the older ones.
     fn of(algorithm: Algorithm) -> Option<Self> {
-        let ecdsa = |curve, coordinate, verification| Some(Self::Ecdsa { curve, coordinate, verification });
-        match algorithm {
-            Algorithm::ES256 | Algorithm(-9) => ecdsa(Curve::P256, 32, &signature::ECDSA_P256_SHA256_ASN1),
-            Algorithm::ES384 | Algorithm(-51) => ecdsa(Curve::P384, 48, &signature::ECDSA_P384_SHA384_ASN1),
-            Algorithm::ES512 | Algorithm(-52) => ecdsa(Curve::P521, 66, &signature::ECDSA_P521_SHA512_ASN1),
+        let ecdsa = |curve, coordinate, verification| Self::Ecdsa { curve, coordinate, verification };
+        let ml_dsa = |length, verification| Self::MlDsa { length, verification };
+        Some(match algorithm.in_webauthn() {
+            Algorithm::ES256 => ecdsa(Curve::P256, 32, &signature::ECDSA_P256_SHA256_ASN1),
+            Algorithm::ES384 => ecdsa(Curve::P384, 48, &signature::ECDSA_P384_SHA384_ASN1),
+            Algorithm::ES512 => ecdsa(Curve::P521, 66, &signature::ECDSA_P521_SHA512_ASN1),
             Algorithm::ES256K => ecdsa(Curve::SECP256K1, 32, &signature::ECDSA_P256K1_SHA256_ASN1),
-            Algorithm::EDDSA | Algorithm(-19) => Some(Self::Ed25519),
-            Algorithm::RS256 => Some(Self::Rsa(&signature::RSA_PKCS1_2048_8192_SHA256)),
-            Algorithm::PS256 => Some(Self::Rsa(&signature::RSA_PSS_2048_8192_SHA256)),
-            _ => None,
-        }
+            Algorithm::EDDSA => Self::Ed25519,
+            Algorithm::ED448 => Self::Ed448,
+            Algorithm::RS256 => Self::Rsa(&signature::RSA_PKCS1_2048_8192_SHA256),
+            Algorithm::PS256 => Self::Rsa(&signature::RSA_PSS_2048_8192_SHA256),
+            Algorithm::ML_DSA_44 => ml_dsa(1312, &signature::ML_DSA_44),
+            Algorithm::ML_DSA_65 => ml_dsa(1952, &signature::ML_DSA_65),
+            Algorithm::ML_DSA_87 => ml_dsa(2592, &signature::ML_DSA_87),
+            _ => return None,
+        })
     }
 }
 
@@ -68,7 +78,14 @@ impl VerifyingKey {
                 same_curve(*curve, Curve::ED25519, algorithm)?;
                 ed25519(x).map(Self)
             }
+            (Scheme::Ed448, PublicKey::Okp { curve, x }) => {
+                same_curve(*curve, Curve::ED448, algorithm)?;
+                ed448(x).map(Self)
+            }
             (Scheme::Rsa(parameters), PublicKey::Rsa { n, e }) => rsa(n, e, parameters).map(Self),
+            (Scheme::MlDsa { length, verification }, PublicKey::Akp { public }) => {
+                ml_dsa(public, length, verification).map(Self)
+            }
             _ => Err(KeyProblem {
                 reason: "key_type_mismatch",
                 message: format!("the key is not of the type that {algorithm} asks for"),
@@ -83,6 +100,8 @@ impl VerifyingKey {
             Prepared::Rsa { parameters, n, e } => {
                 PublicKeyComponents { n, e }.verify(parameters, message, signature).is_ok()
             }
+            Prepared::Ed448(key) => ed448_goldilocks::Signature::try_from(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
         }
     }
 }
@@ -123,6 +142,36 @@ fn ed25519(x: &[u8]) -> Result<Prepared, KeyProblem> {
     ParsedPublicKey::new(&signature::ED25519, x)
         .map(Prepared::Parsed)
         .map_err(|_| problem("key_not_on_curve", "the key is not a point on its curve"))
+}
+
+fn ed448(x: &[u8]) -> Result<Prepared, KeyProblem> {
+    let problem = |reason, message: &str| KeyProblem { reason, message: message.to_owned() };
+    let bytes: [u8; 57] = x.try_into().map_err(|_| problem("key_length", "an Ed448 key is 57 bytes long"))?;
+    let point = ed448_goldilocks::CompressedEdwardsY(bytes).decompress_unchecked().into_option();
+    let point = point.ok_or_else(|| problem("key_not_on_curve", "the key is not a point on its curve"))?;
+    // The cofactor is 4.
+    if point.to_edwards().double().double() == EdwardsPoint::IDENTITY {
+        return Err(problem("key_small_order", "the key is a point of small order"));
+    }
+    ed448_goldilocks::VerifyingKey::from_bytes(&bytes)
+        .map(|key| Prepared::Ed448(Box::new(key)))
+        .map_err(|_| problem("key_not_on_curve", "the key is not a point on its curve"))
+}
+
+/// Every string of the right length is a key (FIPS 204, algorithm 23).
+fn ml_dsa(
+    public: &[u8],
+    length: usize,
+    verification: &'static PqdsaVerificationAlgorithm,
+) -> Result<Prepared, KeyProblem> {
+    let problem = || {
+        let message = format!("the key is {} bytes long, not {length}", public.len());
+        KeyProblem { reason: "key_length", message }
+    };
+    if public.len() != length {
+        return Err(problem());
+    }
+    ParsedPublicKey::new(verification, public).map(Prepared::Parsed).map_err(|_| problem())
 }
 
 fn rsa(n: &[u8], e: &[u8], parameters: &'static RsaParameters) -> Result<Prepared, KeyProblem> {

@@ -197,6 +197,7 @@ fn required_parameters(numbers: &PublicKey) -> usize {
     match numbers {
         PublicKey::Ec2 { .. } => 5,
         PublicKey::Okp { .. } | PublicKey::Rsa { .. } => 4,
+        PublicKey::Akp { .. } => 3,
     }
 }
 

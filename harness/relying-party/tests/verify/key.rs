@@ -36,8 +36,8 @@ fn an_algorithm_that_was_not_offered_is_refused() {
 #[test]
 fn an_algorithm_that_was_offered_and_cannot_be_verified_is_refused() {
     let mut honest = Registration::honest(Statement::None);
-    honest.expected.algorithms.push(Algorithm::ED448);
-    let key = PublicKey::Okp { curve: Curve::ED448, x: vec![7; 57] }.to_cose(Algorithm::ED448);
+    honest.expected.algorithms.push(Algorithm::RS1);
+    let key = PublicKey::Rsa { n: vec![0xc5; 256], e: vec![1, 0, 1] }.to_cose(Algorithm::RS1);
     let attack = |r: &mut Registration| r.credential().public_key = CoseKey::from_bytes(&key);
     registration_refused(honest, attack, ReasonClass::Key, "algorithm_not_supported");
 }

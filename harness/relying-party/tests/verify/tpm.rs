@@ -132,7 +132,7 @@ fn area_of(key: &CoseKey, name_algorithm: u16) -> Vec<u8> {
             [head(0x0023), words(&[0x0010, 0x0010, 0x0003, 0x0010]), sized(&x), sized(&y)].concat()
         }
         PublicKey::Rsa { n, .. } => [head(0x0001), words(&[0x0010, 0x0010, 2048, 0, 0]), sized(&n)].concat(),
-        PublicKey::Okp { .. } => unreachable!(),
+        PublicKey::Okp { .. } | PublicKey::Akp { .. } => unreachable!(),
     }
 }
 

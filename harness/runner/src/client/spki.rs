@@ -2,14 +2,19 @@
 
 use der::Encode as _;
 use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
-use keyrig_ctap::cose::{CoseKey, Curve, PublicKey};
+use keyrig_ctap::cose::{Algorithm, CoseKey, Curve, PublicKey};
 use spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
+const ML_DSA_44: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
+const ML_DSA_65: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18");
+const ML_DSA_87: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19");
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 #[derive(der::Sequence)]
@@ -26,12 +31,23 @@ pub(super) fn of(key: &CoseKey) -> Option<Vec<u8>> {
                 Curve::P256 => P256,
                 Curve::P384 => P384,
                 Curve::P521 => P521,
+                Curve::SECP256K1 => SECP256K1,
                 _ => return None,
             };
             encode(EC_PUBLIC_KEY, Some(AnyRef::from(&curve)), &[&[4], x.as_slice(), &y].concat())
         }
         PublicKey::Okp { curve: Curve::ED25519, x } => encode(ED25519, None, &x),
+        PublicKey::Okp { curve: Curve::ED448, x } => encode(ED448, None, &x),
         PublicKey::Okp { .. } => None,
+        PublicKey::Akp { public } => {
+            let oid = match key.algorithm()? {
+                Algorithm::ML_DSA_44 => ML_DSA_44,
+                Algorithm::ML_DSA_65 => ML_DSA_65,
+                Algorithm::ML_DSA_87 => ML_DSA_87,
+                _ => return None,
+            };
+            encode(oid, None, &public)
+        }
         PublicKey::Rsa { n, e } => {
             let key = RsaPublicKey { n: UintRef::new(&n).ok()?, e: UintRef::new(&e).ok()? };
             encode(RSA, Some(AnyRef::NULL), &key.to_der().ok()?)
@@ -46,7 +62,6 @@ fn encode(oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>, key: &[u8]) -> 
 
 #[cfg(test)]
 mod tests {
-    use keyrig_ctap::cose::Algorithm;
     use p256::elliptic_curve::sec1::ToSec1Point as _;
     use p256::pkcs8::EncodePublicKey as _;
 

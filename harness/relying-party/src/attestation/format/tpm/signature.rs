@@ -36,9 +36,9 @@ fn verifies_rs1(n: &[u8], e: &[u8], message: &[u8], signature: &[u8]) -> bool {
 /// The hash that a signature algorithm employs.
 pub(super) fn hash(algorithm: Algorithm) -> Option<&'static digest::Algorithm> {
     match algorithm {
-        Algorithm::ES256 | Algorithm(-9) | Algorithm::ES256K | Algorithm::RS256 | Algorithm::PS256 => Some(&SHA256),
-        Algorithm::ES384 | Algorithm(-51) => Some(&SHA384),
-        Algorithm::ES512 | Algorithm(-52) => Some(&SHA512),
+        Algorithm::ES256 | Algorithm::ESP256 | Algorithm::ES256K | Algorithm::RS256 | Algorithm::PS256 => Some(&SHA256),
+        Algorithm::ES384 | Algorithm::ESP384 => Some(&SHA384),
+        Algorithm::ES512 | Algorithm::ESP512 => Some(&SHA512),
         Algorithm::RS1 => Some(&SHA1_FOR_LEGACY_USE_ONLY),
         _ => None,
     }

@@ -1,92 +1,13 @@
-//! COSE keys and algorithms (RFC 9052 §7, RFC 9053, RFC 8230).
+//! A `COSE_Key` as it came and as it is made.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use coset::iana::{self, EnumI64};
 use coset::{CborSerializable, Label, RegisteredLabelWithPrivate};
-use serde::{Deserialize, Serialize};
 
+use super::{Algorithm, Curve};
 use crate::cbor::{Fields, Tree, Value, Writer};
-
-/// A COSE algorithm identifier; those nobody has named yet survive.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Algorithm(pub i64);
-
-impl Algorithm {
-    /// ECDSA with SHA-256, on P-256 in WebAuthn.
-    pub const ES256: Self = Self(-7);
-    /// EdDSA, with Ed25519 in WebAuthn.
-    pub const EDDSA: Self = Self(-8);
-    /// ECDSA with SHA-384.
-    pub const ES384: Self = Self(-35);
-    /// ECDSA with SHA-512.
-    pub const ES512: Self = Self(-36);
-    /// RSASSA-PSS with SHA-256.
-    pub const PS256: Self = Self(-37);
-    /// ECDSA on secp256k1.
-    pub const ES256K: Self = Self(-47);
-    /// ML-DSA-44.
-    pub const ML_DSA_44: Self = Self(-48);
-    /// EdDSA with Ed448 (RFC 9864).
-    pub const ED448: Self = Self(-53);
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    pub const RS256: Self = Self(-257);
-    /// RSASSA-PKCS1-v1_5 with SHA-1.
-    pub const RS1: Self = Self(-65535);
-
-    /// The registered name.
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::ES256 => "ES256",
-            Self::EDDSA => "EdDSA",
-            Self::ES384 => "ES384",
-            Self::ES512 => "ES512",
-            Self::PS256 => "PS256",
-            Self::ES256K => "ES256K",
-            Self::ML_DSA_44 => "ML-DSA-44",
-            Self::ED448 => "Ed448",
-            Self::RS256 => "RS256",
-            Self::RS1 => "RS1",
-            _ => return None,
-        })
-    }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => write!(f, "{name} ({})", self.0),
-            None => write!(f, "{}", self.0),
-        }
-    }
-}
-
-impl fmt::Debug for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// A curve of RFC 9053 §7.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Curve(pub i64);
-
-impl Curve {
-    /// NIST P-256.
-    pub const P256: Self = Self(1);
-    /// NIST P-384.
-    pub const P384: Self = Self(2);
-    /// NIST P-521.
-    pub const P521: Self = Self(3);
-    /// Ed25519.
-    pub const ED25519: Self = Self(6);
-    /// Ed448.
-    pub const ED448: Self = Self(7);
-    /// secp256k1.
-    pub const SECP256K1: Self = Self(8);
-}
 
 /// A public key's numbers, big-endian, exactly as on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +35,11 @@ pub enum PublicKey {
         /// The exponent.
         e: Vec<u8>,
     },
+    /// A key whose `alg` alone says what it is (kty 7, RFC 9964).
+    Akp {
+        /// The public key.
+        public: Vec<u8>,
+    },
 }
 
 impl PublicKey {
@@ -132,6 +58,10 @@ impl PublicKey {
             Self::Rsa { n, e } => {
                 out.map(4).int(1).int(3).int(3).int(algorithm.0);
                 out.int(-1).bytes(n).int(-2).bytes(e)
+            }
+            Self::Akp { public } => {
+                out.map(3).int(1).int(7).int(3).int(algorithm.0);
+                out.int(-1).bytes(public)
             }
         };
         out.into_bytes()
@@ -219,6 +149,7 @@ impl CoseKey {
             coset::KeyType::Assigned(iana::KeyType::RSA) => {
                 Ok(PublicKey::Rsa { n: byte_string(key, -1, "n")?, e: byte_string(key, -2, "e")? })
             }
+            coset::KeyType::Assigned(iana::KeyType::AKP) => Ok(PublicKey::Akp { public: byte_string(key, -1, "pub")? }),
             _ => Err(KeyFlaw::Incomplete("a known kty")),
         }
     }
@@ -260,6 +191,23 @@ mod tests {
         let cose = CoseKey::from_bytes(&key.to_cose(Algorithm::ES256));
         assert_eq!(cose.public_key(), Ok(key));
         assert_eq!(cose.algorithm(), Some(Algorithm::ES256));
+    }
+
+    #[test]
+    fn keys_of_every_type_and_algorithm_round_trip() {
+        let numbers = || vec![7; 57];
+        let keys = [
+            PublicKey::Ec2 { curve: Curve::P521, x: numbers(), y: numbers() },
+            PublicKey::Okp { curve: Curve::ED448, x: numbers() },
+            PublicKey::Rsa { n: numbers(), e: vec![1, 0, 1] },
+            PublicKey::Akp { public: vec![7; 2592] },
+        ];
+        for (key, &algorithm) in keys.iter().flat_map(|key| Algorithm::NAMED.iter().map(move |a| (key, a))) {
+            let bytes = key.to_cose(algorithm);
+            assert!(crate::cbor::parse_canonical(&bytes).is_ok(), "{algorithm}");
+            let cose = CoseKey::from_bytes(&bytes);
+            assert_eq!((cose.public_key().as_ref(), cose.algorithm()), (Ok(key), Some(algorithm)));
+        }
     }
 
     #[test]
