@@ -116,7 +116,11 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
     });
     info.algorithms.retain(|algorithm| has(profile, *algorithm));
     info.pin_uv_auth_protocols.retain(|number| keep(removed, "pin_uv_auth_protocols", number, matches!(number, 1 | 2)));
-    info.attestation_formats.retain(|format| keep(removed, "attestation_formats", format, format == "packed"));
+    let own = |id: &str| {
+        let attestation = &profile.attestation;
+        attestation.format.id() == id || attestation.members.iter().any(|member| member.id() == id)
+    };
+    info.attestation_formats.retain(|format| keep(removed, "attestation_formats", format, own(format)));
 }
 
 /// A PIN or a finger that the profile does not verify by is no option of it.

@@ -1,5 +1,7 @@
 //! Profiles: what a product can do, as data. The YAML loader is in `keyrig-device`.
 
+mod attestation;
+
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,6 +11,11 @@ use serde::{Deserialize, Serialize};
 use crate::Aaguid;
 use crate::cose::Algorithm;
 use crate::message::get_info::Info;
+
+pub use attestation::{
+    Attestation, AttestationFormat, Bits, CaValidity, Chain, Day, ExtensionValue, LeafAlgorithm, NotADay, Octets,
+    TpmIdentity,
+};
 
 /// One product generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,53 +110,6 @@ pub struct Backup {
     pub eligible: bool,
     /// Backup state.
     pub state: bool,
-}
-
-/// How an authenticator attests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Attestation {
-    /// The format.
-    pub format: AttestationFormat,
-    /// The certificates behind it; a chain needs them.
-    #[serde(default)]
-    pub chain: Option<Chain>,
-}
-
-/// The format an authenticator attests in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum AttestationFormat {
-    /// `none`.
-    None,
-    /// `packed`, signed by the credential key.
-    PackedSelf,
-    /// `packed`, signed by a certificate's key.
-    Packed,
-}
-
-/// The certificates of an attestation, issued under a test root of our own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Chain {
-    /// CN of the root; profiles that name the same root share it.
-    pub root: String,
-    /// CN of the leaf.
-    pub common_name: String,
-    /// O of the leaf.
-    pub organization: String,
-    /// C of the leaf, two letters.
-    pub country: String,
-    /// Whether the leaf carries the AAGUID extension.
-    #[serde(default = "yes")]
-    pub aaguid_extension: bool,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 /// What the signature counter counts.

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::Aaguid;
 use crate::auth_data::AuthData;
-use crate::cose::Algorithm;
+use crate::cose::{Algorithm, PublicKey};
 
 /// What an authenticator is about to vouch for.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,16 +43,103 @@ pub enum Statement {
         /// The certificate whose key signs.
         leaf: Leaf,
     },
+    /// Attestation `tpm`: the leaf's key, an attestation identity key, signs what the TPM says of the credential key.
+    Tpm {
+        /// The certificate whose key signs.
+        leaf: Leaf,
+        /// What the TPM says besides.
+        tpm: Tpm,
+        /// Where `extraData` is from.
+        binding: Binding,
+    },
+    /// Attestation `android-key`: the leaf is for the credential key, which signs.
+    AndroidKey {
+        /// The certificate for the credential key.
+        leaf: Leaf,
+        /// Where the attestation challenge is from.
+        binding: Binding,
+    },
+    /// Attestation `apple`: the leaf is for the credential key, and nobody signs but its issuer.
+    Apple {
+        /// The certificate for the credential key.
+        leaf: Leaf,
+        /// Where the nonce is from.
+        binding: Binding,
+    },
+    /// Attestation `compound`: each member vouches.
+    Compound {
+        /// The statements, in order.
+        members: Vec<Statement>,
+    },
 }
 
 impl Statement {
-    /// The leaf, where there is one.
+    /// The leaf, where there is one; of a compound statement, the first.
     pub fn leaf_mut(&mut self) -> Option<&mut Leaf> {
         match self {
-            Self::Packed { leaf } | Self::FidoU2f { leaf } => Some(leaf),
+            Self::Packed { leaf }
+            | Self::FidoU2f { leaf }
+            | Self::Tpm { leaf, .. }
+            | Self::AndroidKey { leaf, .. }
+            | Self::Apple { leaf, .. } => Some(leaf),
+            Self::Compound { members } => members.iter_mut().find_map(Self::leaf_mut),
+            Self::Assertion | Self::None | Self::PackedSelf { .. } => None,
+        }
+    }
+
+    /// What ties it to the ceremony beside a signature, where there is such a thing; of a compound statement, the first.
+    pub fn binding_mut(&mut self) -> Option<&mut Binding> {
+        match self {
+            Self::Tpm { binding, .. } | Self::AndroidKey { binding, .. } | Self::Apple { binding, .. } => Some(binding),
+            Self::Compound { members } => members.iter_mut().find_map(Self::binding_mut),
+            Self::Assertion | Self::None | Self::PackedSelf { .. } | Self::Packed { .. } | Self::FidoU2f { .. } => None,
+        }
+    }
+
+    /// What a TPM says, where there is one; of a compound statement, the first.
+    pub fn tpm_mut(&mut self) -> Option<&mut Tpm> {
+        match self {
+            Self::Tpm { tpm, .. } => Some(tpm),
+            Self::Compound { members } => members.iter_mut().find_map(Self::tpm_mut),
             _ => None,
         }
     }
+}
+
+/// Where the value is from that ties a statement to its ceremony: `extraData`, the attestation challenge, the nonce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// From this ceremony.
+    Own,
+    /// From another one; a lie.
+    Foreign,
+}
+
+/// What a TPM says in `certInfo` and `pubArea` beside what the ceremony determines (TPM 2.0 Part 2, "TPMS_ATTEST" and
+/// "TPMT_PUBLIC").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tpm {
+    /// `magic`; honest statements have [`Tpm::GENERATED`].
+    pub magic: u32,
+    /// `clockInfo.clock`: milliseconds of power.
+    pub clock: u64,
+    /// `clockInfo.resetCount`.
+    pub reset_count: u32,
+    /// `clockInfo.restartCount`.
+    pub restart_count: u32,
+    /// `clockInfo.safe`, one byte as it is on the wire.
+    pub safe: u8,
+    /// `firmwareVersion`.
+    pub firmware_version: u64,
+    /// `objectAttributes` of the credential key.
+    pub object_attributes: u32,
+    /// `authPolicy` of the credential key: a digest, or nothing.
+    pub auth_policy: Vec<u8>,
+}
+
+impl Tpm {
+    /// `TPM_GENERATED_VALUE`: the TPM made the statement from what is inside it.
+    pub const GENERATED: u32 = 0xff54_4347;
 }
 
 /// An attestation certificate, before it is issued. AAGUID in the authenticator data, AAGUID here, issuer and root are
@@ -71,8 +158,25 @@ pub struct Leaf {
     pub organizational_unit: String,
     /// `id-fido-gen-ce-sernum`, which enterprise attestation alone has (WebAuthn L3 §8.2.2); absent if `None`.
     pub serial_number: Option<Vec<u8>>,
+    /// What it is for.
+    pub role: Role,
+    /// The algorithm of its key, where that is not the credential's.
+    pub algorithm: Algorithm,
+    /// Whether it certifies another key than the one that signs, or than the credential's; true is a lie.
+    pub foreign_key: bool,
     /// Which certificates follow the leaf.
     pub chain: ChainForm,
+}
+
+/// What a leaf is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A key that a batch of authenticators shares, or that one has for enterprises: `packed`, `fido-u2f`.
+    Authenticator,
+    /// An attestation identity key of a TPM: no subject, the TPM as its alternative name (WebAuthn L3 §8.3.1).
+    Tpm,
+    /// The credential key itself: `android-key`, `apple`.
+    Credential,
 }
 
 /// Who issues a leaf.
@@ -138,7 +242,7 @@ pub trait Voucher {
     /// [`CannotVouch`] where the provider fails.
     fn sign_as_credential(&mut self, message: &[u8]) -> Result<Vec<u8>, CannotVouch>;
 
-    /// Signs with the key of `leaf`, in ES256.
+    /// Signs with the key of `leaf`, in its algorithm.
     ///
     /// # Errors
     ///
@@ -151,6 +255,22 @@ pub trait Voucher {
     ///
     /// [`CannotVouch`] where the issuer is unknown.
     fn chain(&mut self, leaf: &Leaf) -> Result<Vec<Vec<u8>>, CannotVouch>;
+
+    /// The certificates for `x5c` where `leaf` is for the credential key: issued now, with `proof` in it.
+    ///
+    /// # Errors
+    ///
+    /// [`CannotVouch`] where the issuer is unknown or no certificate can hold `key`.
+    fn certify(&mut self, leaf: &Leaf, key: &PublicKey, proof: Proof<'_>) -> Result<Vec<Vec<u8>>, CannotVouch>;
+}
+
+/// What a certificate for a credential key proves that it was issued for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof<'a> {
+    /// The key description of an Android key store with this challenge (WebAuthn L3 §8.4.1).
+    AndroidChallenge(&'a [u8]),
+    /// Apple's extension with this nonce (WebAuthn L3 §8.8).
+    AppleNonce(&'a [u8]),
 }
 
 /// The draft cannot be signed as it stands.

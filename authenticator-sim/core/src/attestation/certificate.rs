@@ -1,17 +1,18 @@
-//! X.509 certificates on P-256, signed with ES256 (RFC 5280; WebAuthn L3 §8.2.1).
+//! X.509 certificates signed with ES256 (RFC 5280).
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519;
-use der::asn1::{Any, OctetString, PrintableStringRef, Utf8StringRef};
+use der::asn1::{Any, PrintableStringRef, Utf8StringRef};
 use der::{DateTime, Decode, Encode};
-use keyrig_ctap::Aaguid;
+use keyrig_ctap::cose::PublicKey;
+use keyrig_ctap::profile::Day;
 use keyrig_ctap::seal::CannotVouch;
+use p256::SecretKey;
 use p256::ecdsa::{DerSignature, SigningKey};
-use p256::{PublicKey, SecretKey};
-use spki::{SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
+use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::builder::{self, Builder, CertificateBuilder};
@@ -22,14 +23,15 @@ use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 
-/// `id-fido-gen-ce-aaguid` (WebAuthn L3 §8.2.1).
-pub const AAGUID_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
-
-/// `id-fido-gen-ce-sernum` (WebAuthn L3 §8.2.2).
-pub const SERIAL_NUMBER_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.2");
+use super::key::subject_public_key_info;
 
 /// "No well-defined expiration date" (RFC 5280 §4.1.2.5).
-pub const NO_END: (u16, u8, u8) = (9999, 12, 31);
+pub const NO_END: Day = day(9999, 12, 31);
+
+/// A day.
+pub const fn day(year: u16, month: u8, day: u8) -> Day {
+    Day { year, month, day }
+}
 
 /// An attribute of a distinguished name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,20 +49,29 @@ pub enum Attribute {
 /// A certificate before it is issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
-    /// The subject, in the order of its encoding.
+    /// The subject, in the order of its encoding; it may be empty.
     pub subject: Vec<(Attribute, String)>,
     /// The serial number, big-endian.
     pub serial: [u8; 16],
     /// The day on which it begins to be valid, at midnight UTC.
-    pub not_before: (u16, u8, u8),
+    pub not_before: Day,
     /// The day with which it ends: at midnight UTC as it begins, or its last second for [`NO_END`].
-    pub not_after: (u16, u8, u8),
+    pub not_after: Day,
     /// `cA` of the basic constraints.
     pub ca: bool,
-    /// The `id-fido-gen-ce-aaguid` extension.
-    pub aaguid: Option<Aaguid>,
-    /// The `id-fido-gen-ce-sernum` extension.
-    pub serial_number: Option<Vec<u8>>,
+    /// What its key signs.
+    pub usage: Usage,
+    /// The extensions after the basic constraints, the key usage and the key identifiers.
+    pub extensions: Vec<Extension>,
+}
+
+/// What a certified key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// Certificates and their revocation.
+    Certificates,
+    /// Statements.
+    Statements,
 }
 
 /// Who signs certificates.
@@ -73,24 +84,25 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Issues `template` for `key`, DER. An authority that issues for its own key and subject makes a root.
+    /// Issues `template` for `key`, DER. An authority that issues for its own key makes a root.
     ///
     /// # Errors
     ///
-    /// [`CannotVouch`] where a text is not one that its attribute may hold, such as a country of other letters.
+    /// [`CannotVouch`] where a text is not one that its attribute may hold, such as a country of other letters, or
+    /// where X.509 has no form for the key.
     pub fn issue(&self, template: &Template, key: &PublicKey) -> Result<Vec<u8>, CannotVouch> {
         let failed = |_: builder::Error| CannotVouch("the certificate cannot be encoded");
         let encode = || -> builder::Result<Vec<u8>> {
+            let info = subject_public_key_info(key)?;
             let form = Form {
                 issuer: name(&self.subject)?,
                 subject: name(&template.subject)?,
-                root: *key == self.key.public_key(),
+                root: info == SubjectPublicKeyInfoOwned::from_key(&self.key.public_key())?,
                 ca: template.ca,
-                aaguid: template.aaguid,
-                serial_number: template.serial_number.clone(),
+                usage: template.usage,
+                extensions: template.extensions.clone(),
             };
             let validity = Validity::new(time(template.not_before)?, time(template.not_after)?);
-            let info = SubjectPublicKeyInfo::from_key(key)?;
             let builder = CertificateBuilder::new(form, SerialNumber::new(&template.serial)?, validity, info)?;
             let signer = SigningKey::from(self.key.clone());
             Ok(builder.build::<_, DerSignature>(&signer)?.to_der()?)
@@ -105,8 +117,8 @@ struct Form {
     subject: Name,
     root: bool,
     ca: bool,
-    aaguid: Option<Aaguid>,
-    serial_number: Option<Vec<u8>>,
+    usage: Usage,
+    extensions: Vec<Extension>,
 }
 
 impl BuilderProfile for Form {
@@ -127,10 +139,9 @@ impl BuilderProfile for Form {
         let subject = tbs.subject();
         let mut out = Vec::new();
         let constraints = BasicConstraints { ca: self.ca, path_len_constraint: None };
-        let usage = if self.root {
-            KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign)
-        } else {
-            KeyUsage(KeyUsages::DigitalSignature.into())
+        let usage = match self.usage {
+            Usage::Certificates => KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
+            Usage::Statements => KeyUsage(KeyUsages::DigitalSignature.into()),
         };
         out.push((true, &constraints).to_extension(subject, &out)?);
         out.push((true, &usage).to_extension(subject, &out)?);
@@ -139,12 +150,7 @@ impl BuilderProfile for Form {
             let authority = AuthorityKeyIdentifier::try_from(issuer_key)?;
             out.push((false, &authority).to_extension(subject, &out)?);
         }
-        let aaguid = self.aaguid.map(|aaguid| (AAGUID_EXTENSION, aaguid.0.to_vec()));
-        let serial_number = self.serial_number.clone().map(|number| (SERIAL_NUMBER_EXTENSION, number));
-        for (extn_id, content) in aaguid.into_iter().chain(serial_number) {
-            let value = OctetString::new(content)?.to_der()?;
-            out.push(Extension { extn_id, critical: false, extn_value: OctetString::new(value)? });
-        }
+        out.extend(self.extensions.iter().cloned());
         Ok(out)
     }
 }
@@ -152,7 +158,7 @@ impl BuilderProfile for Form {
 fn name(attributes: &[(Attribute, String)]) -> der::Result<Name> {
     let mut sequence = RdnSequence::default();
     for (attribute, text) in attributes {
-        let (oid, value) = match attribute {
+        let (oid, value): (ObjectIdentifier, Any) = match attribute {
             Attribute::CommonName => (rfc4519::CN, Any::encode_from(&Utf8StringRef::new(text)?)?),
             Attribute::Organization => (rfc4519::O, Any::encode_from(&Utf8StringRef::new(text)?)?),
             Attribute::OrganizationalUnit => (rfc4519::OU, Any::encode_from(&Utf8StringRef::new(text)?)?),
@@ -163,8 +169,7 @@ fn name(attributes: &[(Attribute, String)]) -> der::Result<Name> {
     Name::from_der(&sequence.to_der()?)
 }
 
-fn time(day: (u16, u8, u8)) -> der::Result<Time> {
-    let (year, month, date) = day;
-    let (hour, minute, second) = if day == NO_END { (23, 59, 59) } else { (0, 0, 0) };
-    Ok(Time::from(DateTime::new(year, month, date, hour, minute, second)?))
+fn time(date: Day) -> der::Result<Time> {
+    let (hour, minute, second) = if date == NO_END { (23, 59, 59) } else { (0, 0, 0) };
+    Ok(Time::from(DateTime::new(date.year, date.month, date.day, hour, minute, second)?))
 }

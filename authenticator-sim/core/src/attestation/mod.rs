@@ -2,80 +2,41 @@
 //!
 //! Every key, serial number and date follows from the names in a [`Chain`], so the trust anchors of two runs are equal.
 
+mod android;
+mod authorities;
 pub mod certificate;
+pub mod extension;
+mod key;
+pub(crate) mod tpm;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use certificate::{Attribute, Authority, Template};
-use keyrig_ctap::cose::Algorithm;
+use authorities::{Authorities, Trust};
+use certificate::{Attribute, Template, Usage, day};
+use keyrig_ctap::cose::{Algorithm, PublicKey};
 use keyrig_ctap::profile::Chain;
-use keyrig_ctap::seal::{CannotVouch, ChainForm, Issuer, Leaf, Validity, Voucher};
-use p256::SecretKey;
+use keyrig_ctap::seal::{CannotVouch, ChainForm, Issuer, Leaf, Proof, Role, Validity, Voucher};
 use sha2::{Digest, Sha256};
+use x509_cert::ext::Extension;
+
+pub use android::KeyDescription;
+pub use key::subject_public_key_info;
 
 use crate::CredentialSource;
 use crate::Provider;
-use crate::provider::{PrivateKey, p256_pair};
+use crate::provider::{KeyPair, PrivateKey};
 
-/// O of every root: nobody should take one for a maker's.
-const ROOT_ORGANIZATION: &str = "keyrig test roots";
-
-/// The certificate of a chain's root, DER: the trust anchor for what the chain attests.
-pub fn root_certificate(chain: &Chain) -> Vec<u8> {
-    Root::of(chain, Trust::Product).certificate()
+/// The trust anchors for what a chain attests, DER: its root, and after it the intermediates that do not come with the
+/// leaf.
+pub fn trust_anchors(chain: &Chain) -> Vec<Vec<u8>> {
+    let count = if chain.sends_intermediates { 1 } else { 1 + chain.intermediates.len() };
+    Authorities::of(chain, Trust::Product).certificates().take(count).collect()
 }
 
 /// The attestation chain of another profile, by its id.
 pub type Chains = dyn Fn(&str) -> Option<Chain> + Send;
-
-/// Whether anybody has the root as a trust anchor.
-#[derive(Clone, Copy)]
-enum Trust {
-    Product,
-    Impostor,
-}
-
-impl Trust {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Impostor => "impostor",
-        }
-    }
-}
-
-/// A root: its subject depends on its CN alone, its key on who owns it too.
-struct Root {
-    authority: Authority,
-    template: Template,
-}
-
-impl Root {
-    fn of(chain: &Chain, trust: Trust) -> Self {
-        let subject = Vec::from([
-            (Attribute::Organization, ROOT_ORGANIZATION.to_string()),
-            (Attribute::CommonName, chain.root.clone()),
-        ]);
-        let key = derive_key(&["root", trust.label(), &chain.root]);
-        let template = Template {
-            subject: subject.clone(),
-            serial: derive_serial(&["root", trust.label(), &chain.root]),
-            not_before: (2020, 1, 1),
-            not_after: certificate::NO_END,
-            ca: true,
-            aaguid: None,
-            serial_number: None,
-        };
-        Self { authority: Authority { subject, key }, template }
-    }
-
-    fn certificate(&self) -> Vec<u8> {
-        let key = self.authority.key.public_key();
-        self.authority.issue(&self.template, &key).expect("a root of names that are texts can be encoded")
-    }
-}
 
 /// A leaf as it was issued.
 struct Issued {
@@ -89,6 +50,8 @@ pub(crate) struct Attester {
     own: Option<Chain>,
     others: Box<Chains>,
     issued: Vec<Issued>,
+    /// RSA keys, by the SHA-256 of their names: making one takes longer than everything else here together.
+    slow_keys: Vec<(String, KeyPair)>,
 }
 
 /// Leaves that are kept: tampers ask for a few kinds in turn.
@@ -96,7 +59,7 @@ const KEPT: usize = 8;
 
 impl Attester {
     pub(crate) fn new(own: Option<Chain>, others: Box<Chains>) -> Self {
-        Self { own, others, issued: Vec::new() }
+        Self { own, others, issued: Vec::new(), slow_keys: Vec::new() }
     }
 
     fn issued(&mut self, leaf: &Leaf) -> Result<&Issued, CannotVouch> {
@@ -114,72 +77,150 @@ impl Attester {
         Ok(&self.issued[at])
     }
 
-    fn issue(&self, leaf: &Leaf) -> Result<Issued, CannotVouch> {
+    fn issue(&mut self, leaf: &Leaf) -> Result<Issued, CannotVouch> {
+        let issuing = self.issuing(leaf)?;
+        let pair = self.pair(leaf, &issuing, "leaf")?;
+        let certified = if leaf.foreign_key { self.pair(leaf, &issuing, "foreign leaf")?.public } else { pair.public };
+        let chain = issuing.certify(leaf, &certified, Vec::new(), "")?;
+        Ok(Issued { leaf: leaf.clone(), key: pair.private, chain })
+    }
+
+    /// The certificates of a credential key, of which no two are the same.
+    fn certify(&mut self, leaf: &Leaf, key: &PublicKey, proof: Proof<'_>) -> Result<Vec<Vec<u8>>, CannotVouch> {
+        let issuing = self.issuing(leaf)?;
+        let (extension, content) = match proof {
+            Proof::AndroidChallenge(challenge) => (
+                KeyDescription::of_signing_key(challenge).and_then(|description| description.to_extension()),
+                challenge,
+            ),
+            Proof::AppleNonce(nonce) => (extension::apple_nonce(nonce), nonce),
+        };
+        let extension = extension.map_err(|_| CannotVouch("the proof cannot be encoded"))?;
+        let once = key::hex(&Sha256::digest([content, &key.to_cose(leaf.algorithm)].concat()));
+        let foreign = if leaf.foreign_key { Some(self.pair(leaf, &issuing, "foreign leaf")?.public) } else { None };
+        issuing.certify(leaf, foreign.as_ref().unwrap_or(key), Vec::from([extension]), &once)
+    }
+
+    fn issuing(&self, leaf: &Leaf) -> Result<Issuing, CannotVouch> {
         let (chain, trust) = match &leaf.issuer {
             Issuer::Product => (self.own.clone(), Trust::Product),
             Issuer::Impostor => (self.own.clone(), Trust::Impostor),
             Issuer::Profile(id) => ((self.others)(id), Trust::Product),
         };
         let chain = chain.ok_or(CannotVouch("the issuer has no attestation chain"))?;
-        let root = Root::of(&chain, trust);
-        let names = self.own.as_ref().unwrap_or(&chain);
-        let key = derive_key(&["leaf", trust.label(), &chain.root, &names.organization, &names.common_name]);
-        let pair = p256_pair(&key).map_err(|_| CannotVouch("the leaf's key cannot be encoded"))?;
-        let certificate = root.authority.issue(&template(leaf, names), &key.public_key())?;
-        let chain = match leaf.chain {
-            ChainForm::Proper => Vec::from([certificate]),
-            ChainForm::WithRoot => Vec::from([certificate, root.certificate()]),
-            ChainForm::Reversed => Vec::from([root.certificate(), certificate]),
-        };
-        Ok(Issued { leaf: leaf.clone(), key: pair.private, chain })
+        Ok(Issuing { names: self.own.clone().unwrap_or_else(|| chain.clone()), chain, trust })
+    }
+
+    fn pair(&mut self, leaf: &Leaf, issuing: &Issuing, kind: &str) -> Result<KeyPair, CannotVouch> {
+        let Issuing { chain, trust, names } = issuing;
+        let own = own_names(leaf, names);
+        let mut parts = Vec::from([kind, trust.label(), &chain.root, &names.organization, &names.common_name]);
+        parts.extend(own.iter().map(String::as_str));
+        if leaf.algorithm == Algorithm::ES256 {
+            return key::derive_pair(leaf.algorithm, &parts);
+        }
+        let name = parts.join("\n");
+        if let Some((_, pair)) = self.slow_keys.iter().find(|(known, _)| *known == name) {
+            return Ok(pair.clone());
+        }
+        let pair = key::derive_pair(leaf.algorithm, &parts)?;
+        if self.slow_keys.len() == KEPT {
+            self.slow_keys.remove(0);
+        }
+        self.slow_keys.push((name, pair.clone()));
+        Ok(pair)
     }
 }
 
-/// The certificate requirements of `packed` (WebAuthn L3 §8.2.1), where the leaf does not lie about them.
-fn template(leaf: &Leaf, names: &Chain) -> Template {
+/// What sets this leaf apart from others of the same names: the batch, the device, the role.
+fn own_names(leaf: &Leaf, names: &Chain) -> Vec<String> {
+    let batch = (names.batch != 0).then(|| alloc::format!("batch {}", names.batch));
+    let device = leaf.serial_number.as_deref().map(key::hex);
+    let role = (leaf.role == Role::Tpm).then(|| "tpm".to_string());
+    batch.into_iter().chain(device).chain(role).collect()
+}
+
+/// Who issues a leaf, and in whose name.
+struct Issuing {
+    chain: Chain,
+    trust: Trust,
+    names: Chain,
+}
+
+impl Issuing {
+    /// The certificates for `x5c`; `once` sets a leaf apart that is issued for one ceremony.
+    fn certify(
+        &self,
+        leaf: &Leaf,
+        key: &PublicKey,
+        proof: Vec<Extension>,
+        once: &str,
+    ) -> Result<Vec<Vec<u8>>, CannotVouch> {
+        let authorities = Authorities::of(&self.chain, self.trust);
+        let certificate = authorities.issuer().issue(&template(leaf, &self.names, proof, once)?, key)?;
+        let sent = if self.chain.sends_intermediates { self.chain.intermediates.len() } else { 0 };
+        let above = match leaf.chain {
+            ChainForm::Proper => sent,
+            ChainForm::WithRoot | ChainForm::Reversed => 1 + self.chain.intermediates.len(),
+        };
+        let mut chain = Vec::from([certificate]);
+        chain.extend(authorities.certificates().rev().take(above));
+        if leaf.chain == ChainForm::Reversed {
+            chain.reverse();
+        }
+        Ok(chain)
+    }
+}
+
+/// The certificate requirements of the formats (WebAuthn L3 §8.2.1, §8.3.1), where the leaf does not lie about them.
+fn template(leaf: &Leaf, names: &Chain, proof: Vec<Extension>, once: &str) -> Result<Template, CannotVouch> {
     let (not_before, not_after) = match leaf.validity {
-        Validity::Current => ((2020, 1, 1), certificate::NO_END),
-        Validity::Expired => ((2019, 1, 1), (2020, 12, 31)),
-        Validity::NotYet => ((2090, 1, 1), certificate::NO_END),
+        Validity::Current => (day(2020, 1, 1), certificate::NO_END),
+        Validity::Expired => (day(2019, 1, 1), day(2020, 12, 31)),
+        Validity::NotYet => (day(2090, 1, 1), certificate::NO_END),
     };
     let aaguid = leaf.aaguid_extension.map(|aaguid| aaguid.to_string()).unwrap_or_default();
-    Template {
-        subject: Vec::from([
-            (Attribute::Country, names.country.clone()),
-            (Attribute::Organization, names.organization.clone()),
-            (Attribute::OrganizationalUnit, leaf.organizational_unit.clone()),
-            (Attribute::CommonName, names.common_name.clone()),
-        ]),
-        serial: derive_serial(&["leaf", &names.root, &names.common_name, &aaguid]),
+    let own = own_names(leaf, names);
+    let mut parts = Vec::from(["leaf", &names.root, &names.common_name, &aaguid]);
+    parts.extend(own.iter().map(String::as_str).chain((!once.is_empty()).then_some(once)));
+    Ok(Template {
+        subject: if leaf.role == Role::Tpm { Vec::new() } else { subject(leaf, names) },
+        serial: key::derive_serial(&parts),
         not_before,
         not_after,
         ca: leaf.ca,
-        aaguid: leaf.aaguid_extension,
-        serial_number: leaf.serial_number.clone(),
+        usage: Usage::Statements,
+        extensions: extensions(leaf, names, proof)?,
+    })
+}
+
+fn subject(leaf: &Leaf, names: &Chain) -> Vec<(Attribute, String)> {
+    Vec::from([
+        (Attribute::Country, names.country.clone()),
+        (Attribute::Organization, names.organization.clone()),
+        (Attribute::OrganizationalUnit, leaf.organizational_unit.clone()),
+        (Attribute::CommonName, names.common_name.clone()),
+    ])
+}
+
+fn extensions(leaf: &Leaf, names: &Chain, proof: Vec<Extension>) -> Result<Vec<Extension>, CannotVouch> {
+    let encode = || -> der::Result<Vec<Extension>> {
+        let mut out = Vec::new();
+        if let (Role::Tpm, Some(tpm)) = (leaf.role, &names.tpm) {
+            out.extend(extension::tpm(tpm)?);
+        }
+        out.extend(proof);
+        out.extend(leaf.aaguid_extension.map(extension::aaguid).transpose()?);
+        out.extend(leaf.serial_number.as_deref().map(extension::serial_number).transpose()?);
+        for (oid, value) in &names.extensions {
+            out.push(extension::described(oid, value)?);
+        }
+        Ok(out)
+    };
+    if leaf.role == Role::Tpm && names.tpm.is_none() {
+        return Err(CannotVouch("the chain does not say which TPM it is for"));
     }
-}
-
-fn derive_serial(parts: &[&str]) -> [u8; 16] {
-    let mut serial = [0; 16];
-    serial.copy_from_slice(&digest("serial number", parts, 0)[..16]);
-    serial
-}
-
-fn derive_key(parts: &[&str]) -> SecretKey {
-    (0..=u8::MAX)
-        .find_map(|attempt| SecretKey::from_slice(&digest("private key", parts, attempt)).ok())
-        .expect("one of 256 digests is a scalar of P-256")
-}
-
-fn digest(purpose: &str, parts: &[&str], attempt: u8) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"keyrig attestation");
-    for part in [purpose].iter().chain(parts) {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.update([attempt]);
-    hash.finalize().into()
+    encode().map_err(|_| CannotVouch("an extension of the certificate cannot be encoded"))
 }
 
 /// The keys that can vouch during one ceremony.
@@ -208,11 +249,15 @@ impl Voucher for Vouching<'_> {
     fn sign_as_leaf(&mut self, leaf: &Leaf, message: &[u8]) -> Result<Vec<u8>, CannotVouch> {
         let failed = |_| CannotVouch("the provider cannot sign with the leaf's key");
         let issued = self.attester.issued(leaf)?;
-        self.provider.sign(Algorithm::ES256, &issued.key, message).map_err(failed)
+        self.provider.sign(leaf.algorithm, &issued.key, message).map_err(failed)
     }
 
     fn chain(&mut self, leaf: &Leaf) -> Result<Vec<Vec<u8>>, CannotVouch> {
         Ok(self.attester.issued(leaf)?.chain.clone())
+    }
+
+    fn certify(&mut self, leaf: &Leaf, key: &PublicKey, proof: Proof<'_>) -> Result<Vec<Vec<u8>>, CannotVouch> {
+        self.attester.certify(leaf, key, proof)
     }
 }
 

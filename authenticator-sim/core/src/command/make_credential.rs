@@ -10,14 +10,13 @@ use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::make_credential::{Request, Response};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
 use keyrig_ctap::pin_uv_auth::Protocol;
-use keyrig_ctap::profile::AttestationFormat;
-use keyrig_ctap::seal::{ChainForm, Draft, Issuer, Leaf, Sealed, Statement, Validity};
+use keyrig_ctap::seal::{Draft, Sealed, Statement};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::statement::statement;
 use super::verification::{self, Evidence, Method};
 use super::{Pending, Step};
-use crate::attestation::organizational_unit;
 use crate::context::{Context, success};
 use crate::extension::{Creation, LARGE_BLOB_KEY, SECRETS};
 use crate::reason::Reason;
@@ -118,8 +117,8 @@ fn without_verification(cx: &Context, request: &Request, method: Method) -> Resu
     Err(verification::unverified(cx))
 }
 
-/// Step 9: whether the statement will be an enterprise attestation. No profile knows relying parties of its own for the
-/// vendor-facilitated kind, so that one is attested as usual (CTAP 2.3 §7.1.2).
+/// Step 9: whether the statement will be an enterprise attestation. For the vendor-facilitated kind the product knows
+/// its relying parties, and any other gets what everybody gets (CTAP 2.3 §7.1.2).
 fn enterprise_attestation(cx: &Context, request: &Request) -> Result<bool, Reason> {
     const VENDOR_FACILITATED: u64 = 1;
     const PLATFORM_MANAGED: u64 = 2;
@@ -128,7 +127,7 @@ fn enterprise_attestation(cx: &Context, request: &Request) -> Result<bool, Reaso
         Some(_) if cx.cut.info.option("ep").is_none() || !cx.state.config.enterprise_attestation => {
             Err(Reason::EnterpriseUnsupported)
         }
-        Some(VENDOR_FACILITATED) => Ok(false),
+        Some(VENDOR_FACILITATED) => Ok(cx.profile.attestation.enterprise_rp_ids.contains(&request.rp.id)),
         Some(PLATFORM_MANAGED) => Ok(true),
         Some(_) => Err(Reason::EnterpriseKind),
     }
@@ -188,8 +187,8 @@ fn create(cx: &mut Context, accepted: &Accepted, evidence: &Evidence) -> Result<
     let replaced = if accepted.rk() { replaced(cx, request)? } else { None };
     let source = credential(cx, accepted, &extensions)?; // Step 16
     let serial_number = accepted.enterprise.then(|| cx.serial_number());
-    let statement = statement(cx, request, source.algorithm, serial_number.as_ref().map(|number| &number[..]));
-    let enterprise = accepted.enterprise && matches!(statement, Statement::Packed { .. });
+    let mut statement = statement(cx, request, source.algorithm, serial_number.as_ref().map(|number| &number[..]));
+    let enterprise = statement.leaf_mut().is_some_and(|leaf| leaf.serial_number.is_some());
     let draft = draft(cx, request, &source, &extensions, evidence, statement);
     let sealed = cx.vouch(draft, &source)?; // Step 19
     // Steps 17 and 18, last so that a statement that cannot be signed leaves no credential behind.
@@ -272,33 +271,6 @@ fn draft(
         },
         client_data_hash: request.client_data_hash.to_vec(),
         statement,
-    }
-}
-
-/// The product's format, unless the platform prefers `none` alone (CTAP 2.3 §6.1, `attestationFormatsPreference`).
-/// With a serial number it is an enterprise attestation.
-fn statement(cx: &Context, request: &Request, algorithm: Algorithm, serial_number: Option<&[u8]>) -> Statement {
-    if request.attestation_formats.as_deref().is_some_and(|formats| formats == ["none"]) {
-        return Statement::None;
-    }
-    match cx.profile.attestation.format {
-        AttestationFormat::None => Statement::None,
-        AttestationFormat::PackedSelf => Statement::PackedSelf { algorithm },
-        AttestationFormat::Packed => Statement::Packed { leaf: leaf(cx, serial_number) },
-    }
-}
-
-/// The product's certificate, with the serial number of the device if it is told.
-pub(super) fn leaf(cx: &Context, serial_number: Option<&[u8]>) -> Leaf {
-    let names_aaguid = cx.profile.attestation.chain.as_ref().is_some_and(|chain| chain.aaguid_extension);
-    Leaf {
-        aaguid_extension: names_aaguid.then_some(cx.profile.aaguid),
-        issuer: Issuer::Product,
-        validity: Validity::Current,
-        ca: false,
-        organizational_unit: organizational_unit(),
-        serial_number: serial_number.map(<[u8]>::to_vec),
-        chain: ChainForm::Proper,
     }
 }
 

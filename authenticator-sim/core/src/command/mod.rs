@@ -12,6 +12,7 @@ mod large_blobs;
 mod make_credential;
 mod reset;
 mod selection;
+mod statement;
 pub(crate) mod u2f;
 mod verification;
 

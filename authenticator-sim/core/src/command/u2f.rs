@@ -15,10 +15,11 @@ use keyrig_ctap::cbor::{Fields, Tree, expect_array, expect_bytes};
 use keyrig_ctap::cose::{Algorithm, CoseKey, PublicKey};
 use keyrig_ctap::message::User;
 use keyrig_ctap::profile::Profile;
-use keyrig_ctap::seal::{Draft, Sealed, Statement};
+use keyrig_ctap::seal::{Draft, Role, Sealed, Statement};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord, answer};
 
-use super::{Pending, Step, make_credential};
+use super::statement::leaf;
+use super::{Pending, Step};
 use crate::context::Context;
 use crate::cut::cut;
 use crate::reason::Reason;
@@ -174,7 +175,7 @@ fn register(cx: &mut Context, parameters: &Parameters) -> Result<Vec<u8>, Reason
             rest: Vec::new(),
         },
         client_data_hash: parameters.challenge.to_vec(),
-        statement: Statement::FidoU2f { leaf: make_credential::leaf(cx, None) },
+        statement: Statement::FidoU2f { leaf: leaf(cx, Role::Authenticator, None) },
     };
     let Sealed::Attestation { statement, .. } = cx.vouch(draft, &source)? else { return Err(Reason::WrongSeal) };
     let (certificate, signature) = attestation(&statement).ok_or(Reason::WrongSeal)?;

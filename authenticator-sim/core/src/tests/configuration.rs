@@ -14,7 +14,7 @@ use keyrig_ctap::{Command, Status};
 
 use super::platform::{Key, PIN, RP, finger_key, make_request, security_key};
 use crate::Input;
-use crate::attestation::certificate::SERIAL_NUMBER_EXTENSION;
+use crate::attestation::extension::SERIAL_NUMBER;
 
 /// A key that can be configured in every way, by a finger too where it has a reader.
 pub(super) fn configurable() -> Profile {
@@ -82,7 +82,7 @@ fn a_serial_number_is_in_platform_managed_enterprise_attestation_alone() {
     let numbered = |certificate: &[u8]| {
         let certificate = x509_cert::Certificate::from_der(certificate).unwrap();
         let mut extensions = certificate.tbs_certificate().extensions().unwrap().iter();
-        extensions.find(|e| e.extn_id == SERIAL_NUMBER_EXTENSION).map(|e| e.extn_value.as_bytes().to_vec())
+        extensions.find(|e| e.extn_id == SERIAL_NUMBER).map(|e| e.extn_value.as_bytes().to_vec())
     };
     assert_eq!(key.configure(None, Subcommand::ENABLE_ENTERPRISE_ATTESTATION, None), Status::OK);
     for ordinary in [None, Some(1)] {

@@ -14,8 +14,7 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::BasicConstraints;
 
 use super::platform::{Key, chain, get_request, make_request, security_key};
-use crate::attestation::certificate::AAGUID_EXTENSION;
-use crate::attestation::root_certificate;
+use crate::attestation::{extension, trust_anchors};
 use crate::entropy::Seeded;
 use crate::provider::Deterministic;
 use crate::seal::Honest;
@@ -68,6 +67,10 @@ fn leads_to(certificates: &[Vec<u8>], anchor: &Chain, now: u64) -> Result<(), we
     leaf.verify_for_usage(algorithms, &[anchor], &rest, time, webpki::KeyUsage::client_auth(), None, None).map(|_| ())
 }
 
+fn root_certificate(chain: &Chain) -> Vec<u8> {
+    trust_anchors(chain).remove(0)
+}
+
 fn parsed(der: &[u8]) -> Certificate {
     Certificate::from_der(der).unwrap()
 }
@@ -81,16 +84,16 @@ fn an_honest_leaf_leads_to_the_exported_root_and_to_no_other() {
     let leaf = parsed(&certificates[0]);
     let tbs = leaf.tbs_certificate();
     assert_eq!(tbs.subject().to_string_in_order(), "C=SE O=Maker OU=Authenticator Attestation CN=Leaf");
-    let (critical, value) = extension(&certificates[0]).unwrap();
+    let (critical, value) = aaguid_extension(&certificates[0]).unwrap();
     assert!(!critical);
     assert_eq!(value, [&[0x04, 0x10], &[7; 16][..]].concat());
 }
 
 /// The AAGUID extension: whether it is critical, and its value.
-fn extension(der: &[u8]) -> Option<(bool, Vec<u8>)> {
+fn aaguid_extension(der: &[u8]) -> Option<(bool, Vec<u8>)> {
     let certificate = parsed(der);
     let extensions = certificate.tbs_certificate().extensions()?;
-    let found = extensions.iter().find(|extension| extension.extn_id == AAGUID_EXTENSION)?;
+    let found = extensions.iter().find(|extension| extension.extn_id == extension::AAGUID)?;
     Some((found.critical, found.extn_value.as_bytes().to_vec()))
 }
 
@@ -147,9 +150,9 @@ fn the_other_dials_change_what_they_name() {
     assert!(ca(&with_leaf(|leaf| leaf.ca = true)[0]));
     let unit = with_leaf(|leaf| leaf.organizational_unit = "Something".into());
     assert!(parsed(&unit[0]).tbs_certificate().subject().to_string_in_order().contains("OU=Something"));
-    assert_eq!(extension(&with_leaf(|leaf| leaf.aaguid_extension = None)[0]), None);
+    assert_eq!(aaguid_extension(&with_leaf(|leaf| leaf.aaguid_extension = None)[0]), None);
     let other = with_leaf(|leaf| leaf.aaguid_extension = Some(Aaguid([9; 16])));
-    assert_eq!(extension(&other[0]).unwrap().1[2..], [9; 16]);
+    assert_eq!(aaguid_extension(&other[0]).unwrap().1[2..], [9; 16]);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) fn security_key() -> Profile {
         transports: texts(&["usb"]),
         user_verification: UserVerification::ClientPin,
         backup: Backup::default(),
-        attestation: Attestation { format: AttestationFormat::Packed, chain: Some(chain("Root A")) },
+        attestation: Attestation::new(AttestationFormat::Packed, Some(chain("Root A"))),
         sign_count: SignCount::Global,
         algorithms: [Algorithm::ES256, Algorithm::EDDSA, Algorithm::RS1].to_vec(),
         discoverable_credentials: 3,
@@ -72,7 +72,7 @@ pub(super) fn passkey_provider() -> Profile {
     profile.attachment = Attachment::Platform;
     profile.user_verification = UserVerification::BuiltIn;
     profile.backup = Backup { eligible: true, state: true };
-    profile.attestation = Attestation { format: AttestationFormat::None, chain: None };
+    profile.attestation = Attestation::new(AttestationFormat::None, None);
     profile.sign_count = SignCount::Zero;
     profile.discoverable_credentials = 1000;
     profile.get_info.options = ["rk", "up", "uv"].iter().map(|name| (name.to_string(), true)).collect();
@@ -97,13 +97,7 @@ pub(super) fn touch_only() -> Profile {
 }
 
 pub(super) fn chain(root: &str) -> Chain {
-    Chain {
-        root: root.to_string(),
-        common_name: "Leaf".to_string(),
-        organization: "Maker".to_string(),
-        country: "SE".to_string(),
-        aaguid_extension: true,
-    }
+    Chain::new(root, "Leaf", "Maker", "SE")
 }
 
 fn texts(list: &[&str]) -> Vec<String> {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::platform::{Key, chain, discoverable_request, get_request, passkey_provider};
-use crate::attestation::certificate::{Attribute, Authority, Template};
+use crate::attestation::certificate::{Attribute, Authority, Template, Usage, day};
 use crate::entropy::Scripted;
 use crate::provider::{Deterministic, p256_pair};
 use crate::seal::Honest;
@@ -42,7 +42,7 @@ impl Vector {
     fn reproduce(&self, format: AttestationFormat, seal: Box<dyn Seal>, verify: [bool; 2], backup: [Backup; 2]) {
         let mut profile = passkey_provider();
         profile.aaguid = Aaguid(self.bytes("/registration/inputs/aaguid").try_into().unwrap());
-        profile.attestation = Attestation { format, chain: Some(chain("unused")) };
+        profile.attestation = Attestation::new(format, Some(chain("unused")));
         profile.sign_count = SignCount::Zero;
         profile.credential_id = CredentialIdLengths { server_side: 32, discoverable: 32 };
         profile.backup = backup[0];
@@ -102,13 +102,13 @@ fn packed_es256() {
     };
     let key = |pointer| p256::SecretKey::from_slice(&vector.bytes(pointer)).unwrap();
     let template = |unit, serial, ca| Template {
-        serial_number: None,
         subject: subject(unit),
         serial: vector.bytes(serial).try_into().unwrap(),
-        not_before: (2024, 1, 1),
-        not_after: (3024, 1, 1),
+        not_before: day(2024, 1, 1),
+        not_after: day(3024, 1, 1),
         ca,
-        aaguid: None,
+        usage: if ca { Usage::Certificates } else { Usage::Statements },
+        extensions: Vec::new(),
     };
     let authority = Authority {
         subject: subject("Authenticator Attestation CA"),
@@ -116,13 +116,13 @@ fn packed_es256() {
     };
     let serial = "/registration/inputs/attestation_ca_serial_number";
     let root = template("Authenticator Attestation CA", serial, true);
-    let root = authority.issue(&root, &authority.key.public_key()).unwrap();
+    let root = authority.issue(&root, &p256_pair(&authority.key).unwrap().public).unwrap();
     assert_eq!(root, vector.bytes("/registration/outputs/attestation_ca_cert"));
 
     let leaf_key = key("/registration/inputs/attestation_private_key");
     let serial = "/registration/inputs/attestation_cert_serial_number";
     let leaf = template("Authenticator Attestation", serial, false);
-    let certificate = authority.issue(&leaf, &leaf_key.public_key()).unwrap();
+    let certificate = authority.issue(&leaf, &p256_pair(&leaf_key).unwrap().public).unwrap();
     let seal = Box::new(VectorSeal { leaf_key, certificate });
     vector.reproduce(AttestationFormat::Packed, seal, [true; 2], [ELIGIBLE, ELIGIBLE]);
 }
@@ -156,5 +156,14 @@ impl Voucher for VectorVoucher<'_> {
 
     fn chain(&mut self, _leaf: &Leaf) -> Result<Vec<Vec<u8>>, CannotVouch> {
         Ok(Vec::from([self.seal.certificate.clone()]))
+    }
+
+    fn certify(
+        &mut self,
+        leaf: &Leaf,
+        key: &keyrig_ctap::cose::PublicKey,
+        proof: keyrig_ctap::seal::Proof<'_>,
+    ) -> Result<Vec<Vec<u8>>, CannotVouch> {
+        self.inner.certify(leaf, key, proof)
     }
 }

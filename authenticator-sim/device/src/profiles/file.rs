@@ -97,11 +97,11 @@ impl ProfileFile {
             })?),
         };
         if let Some(attestation) = &self.attestation
-            && attestation.value.format == AttestationFormat::Packed
+            && attestation.value.needs_chain()
             && attestation.value.chain.is_none()
         {
             let help = "write `chain:` with root, common_name, organization and country, or `format: packed-self`";
-            let problem = "attestation `packed` has no `chain`".to_owned();
+            let problem = format!("attestation `{}` has no `chain`", attestation.value.format.id());
             return Err(error(attestation.referenced, problem, Some(help.to_owned())));
         }
         let missing = if base.is_none() { self.missing() } else { Vec::new() };
@@ -185,7 +185,7 @@ fn blank() -> Profile {
         transports: Vec::new(),
         user_verification: UserVerification::None,
         backup: Backup::default(),
-        attestation: Attestation { format: AttestationFormat::None, chain: None },
+        attestation: Attestation::new(AttestationFormat::None, None),
         sign_count: SignCount::Zero,
         algorithms: Vec::new(),
         discoverable_credentials: 0,

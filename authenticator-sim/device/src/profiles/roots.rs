@@ -1,15 +1,21 @@
 use std::collections::BTreeMap;
 
-use keyrig_core::attestation::root_certificate;
+use keyrig_core::attestation::trust_anchors;
 use keyrig_ctap::profile::{Chain, Profile};
 use pem_rfc7468::LineEnding;
 
-/// The trust anchors of these profiles, as PEM, sorted by the root's common name. Profiles that name the same root
-/// share it.
+/// The trust anchors of these profiles, as PEM: roots, sorted by their common names, and after each the intermediates
+/// that do not come with its leaves. Profiles that name the same root share it.
 pub fn roots_pem<'p>(profiles: impl IntoIterator<Item = &'p Profile>) -> String {
     let chains = profiles.into_iter().filter_map(|profile| profile.attestation.chain.as_ref());
-    let roots: BTreeMap<&str, &Chain> = chains.map(|chain| (chain.root.as_str(), chain)).collect();
-    roots.values().map(|chain| pem(&root_certificate(chain))).collect()
+    let anchors: BTreeMap<(&str, Option<&str>), Vec<u8>> = chains.flat_map(named).collect();
+    anchors.values().map(|der| pem(der)).collect()
+}
+
+/// The anchors of a chain by root and, where it is one, intermediate.
+fn named(chain: &Chain) -> impl Iterator<Item = ((&str, Option<&str>), Vec<u8>)> {
+    let names = std::iter::once(None).chain(chain.intermediates.iter().map(|name| Some(name.as_str())));
+    names.map(|name| (chain.root.as_str(), name)).zip(trust_anchors(chain))
 }
 
 fn pem(der: &[u8]) -> String {

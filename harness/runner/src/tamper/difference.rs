@@ -112,30 +112,66 @@ fn draft(draft: &Draft) -> Fields {
     let mut fields = Fields::default();
     auth_data(&mut fields, "authenticatorData", &draft.auth_data);
     fields.put("clientDataHash", to_hex(&draft.client_data_hash));
-    let (name, algorithm, certificate) = match &draft.statement {
-        Statement::Assertion => ("assertion", None, None),
-        Statement::None => ("none", None, None),
-        Statement::PackedSelf { algorithm } => ("packed self", Some(algorithm), None),
-        Statement::Packed { leaf } => ("packed", None, Some(leaf)),
-        Statement::FidoU2f { leaf } => ("fido-u2f", None, Some(leaf)),
-    };
-    fields.put("statement", name);
-    if let Some(algorithm) = algorithm {
-        fields.put("statement.alg", algorithm.to_string());
-    }
-    if let Some(certificate) = certificate {
-        leaf(&mut fields, certificate);
-    }
+    statement(&mut fields, "", &draft.statement);
     fields
 }
 
-fn leaf(fields: &mut Fields, leaf: &Leaf) {
-    fields.put("leaf.aaguid", leaf.aaguid_extension.map_or_else(|| ABSENT.to_owned(), |aaguid| aaguid.to_string()));
-    fields.put("leaf.issuer", format!("{:?}", leaf.issuer));
-    fields.put("leaf.validity", format!("{:?}", leaf.validity));
-    fields.put("leaf.ca", leaf.ca.to_string());
-    fields.put("leaf.ou", &leaf.organizational_unit);
-    fields.put("x5c", format!("{:?}", leaf.chain));
+/// The fields of a statement; those of a compound one's members stand behind their places.
+fn statement(fields: &mut Fields, path: &str, told: &Statement) {
+    fields.put(&format!("{path}statement"), name(told));
+    let binding = match told {
+        Statement::Assertion | Statement::None => None,
+        Statement::PackedSelf { algorithm } => {
+            fields.put(&format!("{path}statement.alg"), algorithm.to_string());
+            None
+        }
+        Statement::Packed { leaf: certificate } | Statement::FidoU2f { leaf: certificate } => {
+            leaf(fields, path, certificate);
+            None
+        }
+        Statement::Tpm { leaf: certificate, tpm, binding } => {
+            leaf(fields, path, certificate);
+            fields.put(&format!("{path}certInfo.magic"), format!("{:#010x}", tpm.magic));
+            Some(binding)
+        }
+        Statement::AndroidKey { leaf: certificate, binding } | Statement::Apple { leaf: certificate, binding } => {
+            leaf(fields, path, certificate);
+            Some(binding)
+        }
+        Statement::Compound { members } => {
+            let each = members.iter().enumerate();
+            each.for_each(|(at, member)| statement(fields, &format!("{path}member.{at}."), member));
+            None
+        }
+    };
+    if let Some(binding) = binding {
+        fields.put(&format!("{path}statement.binding"), format!("{binding:?}"));
+    }
+}
+
+const fn name(told: &Statement) -> &'static str {
+    match told {
+        Statement::Assertion => "assertion",
+        Statement::None => "none",
+        Statement::PackedSelf { .. } => "packed self",
+        Statement::Packed { .. } => "packed",
+        Statement::FidoU2f { .. } => "fido-u2f",
+        Statement::Tpm { .. } => "tpm",
+        Statement::AndroidKey { .. } => "android-key",
+        Statement::Apple { .. } => "apple",
+        Statement::Compound { .. } => "compound",
+    }
+}
+
+fn leaf(fields: &mut Fields, path: &str, leaf: &Leaf) {
+    let mut put = |name: &str, value: String| fields.put(&format!("{path}{name}"), value);
+    put("leaf.aaguid", leaf.aaguid_extension.map_or_else(|| ABSENT.to_owned(), |aaguid| aaguid.to_string()));
+    put("leaf.issuer", format!("{:?}", leaf.issuer));
+    put("leaf.validity", format!("{:?}", leaf.validity));
+    put("leaf.ca", leaf.ca.to_string());
+    put("leaf.ou", leaf.organizational_unit.clone());
+    put("leaf.key", if leaf.foreign_key { "another" } else { "its own" }.to_owned());
+    put("x5c", format!("{:?}", leaf.chain));
 }
 
 fn auth_data(fields: &mut Fields, path: &str, data: &AuthData) {

@@ -39,7 +39,7 @@ fn profile() -> Profile {
         transports: ["usb".to_string()].to_vec(),
         user_verification: UserVerification::None,
         backup: Backup::default(),
-        attestation: Attestation { format: AttestationFormat::PackedSelf, chain: None },
+        attestation: Attestation::new(AttestationFormat::PackedSelf, None),
         sign_count: SignCount::Global,
         algorithms: [Algorithm::ES256].to_vec(),
         discoverable_credentials: 3,
@@ -59,13 +59,12 @@ fn profile() -> Profile {
 pub(super) fn with_u2f() -> Authenticator {
     let mut profile = profile();
     profile.get_info.versions.push("U2F_V2".to_string());
-    profile.attestation = Attestation { format: AttestationFormat::Packed, chain: Some(chain()) };
+    profile.attestation = Attestation::new(AttestationFormat::Packed, Some(chain()));
     made(profile)
 }
 
 fn chain() -> Chain {
-    let [root, common_name, organization, country] = ["Root", "Leaf", "Maker", "SE"].map(|text| text.to_string());
-    Chain { root, common_name, organization, country, aaguid_extension: true }
+    Chain::new("Root", "Leaf", "Maker", "SE")
 }
 
 pub(super) fn authenticator() -> Authenticator {

@@ -43,6 +43,7 @@ fn row(profile: &Profile) -> Vec<String> {
         AttestationFormat::None => "none",
         AttestationFormat::PackedSelf => "packed, self",
         AttestationFormat::Packed => "packed, chain",
+        other => other.id(),
     };
     let firmware = profile.firmware.as_ref().map_or(String::new(), |firmware| format!(", firmware {firmware}"));
     vec![

@@ -1,0 +1,370 @@
+//! How a product attests, and the certificates behind it.
+
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cose::Algorithm;
+
+/// How an authenticator attests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// The format.
+    pub format: AttestationFormat,
+    /// Which statements a `compound` one is made of, two or more; each alone is what a platform can prefer to it.
+    #[serde(default)]
+    pub members: Vec<AttestationFormat>,
+    /// The certificates behind it; a format that has certificates needs them.
+    #[serde(default)]
+    pub chain: Option<Chain>,
+    /// RP IDs that get a vendor-facilitated enterprise attestation (CTAP 2.3 §7.1.2).
+    #[serde(default)]
+    pub enterprise_rp_ids: Vec<String>,
+}
+
+impl Attestation {
+    /// Attestation in `format` with `chain` behind it, of one statement, and for no enterprise.
+    pub const fn new(format: AttestationFormat, chain: Option<Chain>) -> Self {
+        Self { format, members: Vec::new(), chain, enterprise_rp_ids: Vec::new() }
+    }
+
+    /// Whether a certificate is among what it answers with.
+    pub fn needs_chain(&self) -> bool {
+        self.format.has_certificate() || self.members.iter().any(|member| member.has_certificate())
+    }
+
+    /// Whether it answers with `format`, alone or in a compound statement.
+    pub fn includes(&self, format: AttestationFormat) -> bool {
+        self.format == format || self.members.contains(&format)
+    }
+}
+
+/// The format an authenticator attests in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum AttestationFormat {
+    /// `none`.
+    None,
+    /// `packed`, signed by the credential key.
+    PackedSelf,
+    /// `packed`, signed by a certificate's key.
+    Packed,
+    /// `fido-u2f`, signed by a certificate's key.
+    FidoU2f,
+    /// `tpm`, certified by an attestation identity key.
+    Tpm,
+    /// `android-key`: a certificate for the credential key, which also signs.
+    AndroidKey,
+    /// `apple`: a certificate for the credential key alone.
+    Apple,
+    /// `compound`: several statements.
+    Compound,
+}
+
+impl AttestationFormat {
+    /// The attestation statement format identifier.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::PackedSelf | Self::Packed => "packed",
+            Self::FidoU2f => "fido-u2f",
+            Self::Tpm => "tpm",
+            Self::AndroidKey => "android-key",
+            Self::Apple => "apple",
+            Self::Compound => "compound",
+        }
+    }
+
+    /// Whether its statement holds certificates of its own.
+    pub const fn has_certificate(self) -> bool {
+        !matches!(self, Self::None | Self::PackedSelf | Self::Compound)
+    }
+}
+
+/// The certificates of an attestation, issued under a test root of our own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+    /// CN of the root; profiles that name the same root share it.
+    pub root: String,
+    /// When the root and the intermediates are valid; from 2020-01-01 to 9999-12-31 if left out.
+    #[serde(default)]
+    pub ca_validity: Option<CaValidity>,
+    /// CNs of the certificates between the root and the leaf, the root's own first.
+    #[serde(default)]
+    pub intermediates: Vec<String>,
+    /// Whether the intermediates come with the leaf. Where they do not, they are trust anchors beside the root.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub sends_intermediates: bool,
+    /// CN of the leaf. The certificate of a TPM's key has no subject; its key is made from this name all the same.
+    pub common_name: String,
+    /// O of the leaf.
+    pub organization: String,
+    /// C of the leaf, two letters.
+    pub country: String,
+    /// The batch that the authenticator is of. All of one batch share a key and a certificate, and no two batches do.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub batch: u32,
+    /// The algorithm of the leaf's key, where it is not the credential's.
+    #[serde(default, skip_serializing_if = "LeafAlgorithm::is_default")]
+    pub algorithm: LeafAlgorithm,
+    /// Whether the leaf carries the AAGUID extension.
+    #[serde(default = "yes")]
+    pub aaguid_extension: bool,
+    /// Further extensions of the leaf, none of them critical, by their object identifiers.
+    #[serde(default)]
+    pub extensions: BTreeMap<String, ExtensionValue>,
+    /// The TPM that the format `tpm` speaks for.
+    #[serde(default)]
+    pub tpm: Option<TpmIdentity>,
+}
+
+impl Chain {
+    /// A leaf right under its root, with the AAGUID extension and no other.
+    pub fn new(root: &str, common_name: &str, organization: &str, country: &str) -> Self {
+        Self {
+            root: root.to_owned(),
+            ca_validity: None,
+            intermediates: Vec::new(),
+            sends_intermediates: true,
+            common_name: common_name.to_owned(),
+            organization: organization.to_owned(),
+            country: country.to_owned(),
+            batch: 0,
+            algorithm: LeafAlgorithm::Es256,
+            aaguid_extension: true,
+            extensions: BTreeMap::new(),
+            tpm: None,
+        }
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+// By reference, as serde calls them.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+/// The algorithm of an attestation key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum LeafAlgorithm {
+    /// ECDSA on P-256.
+    #[default]
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 2,048 bits.
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+impl LeafAlgorithm {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The COSE algorithm.
+    pub const fn cose(self) -> Algorithm {
+        match self {
+            Self::Es256 => Algorithm::ES256,
+            Self::Rs256 => Algorithm::RS256,
+        }
+    }
+}
+
+/// When certification authorities are valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CaValidity {
+    /// The first day.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub from: Day,
+    /// The day with which it ends: at midnight UTC as it begins, or its last second for 9999-12-31.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub to: Day,
+}
+
+/// A day of the Gregorian calendar, in text `2024-05-01`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day {
+    /// The year.
+    pub year: u16,
+    /// The month, from 1.
+    pub month: u8,
+    /// The day of the month, from 1.
+    pub day: u8,
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        format!("{day}")
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = NotADay;
+
+    fn try_from(text: String) -> Result<Self, NotADay> {
+        let digits = |part: Option<&str>, length: usize| {
+            let part = part.filter(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()));
+            part.and_then(|part| part.parse::<u16>().ok()).ok_or(NotADay)
+        };
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) = (digits(parts.next(), 4)?, digits(parts.next(), 2)?, digits(parts.next(), 2)?);
+        let longest = match month {
+            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        let small = |number: u16| u8::try_from(number).map_err(|_| NotADay);
+        if !(1..=longest).contains(&day) {
+            return Err(NotADay);
+        }
+        Ok(Self { year, month: small(month)?, day: small(day)? })
+    }
+}
+
+/// The text is no day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotADay;
+
+impl fmt::Display for NotADay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a day; write it as 2024-05-01")
+    }
+}
+
+/// What an extension of a certificate holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExtensionValue {
+    /// The bytes of a text with no DER around them, as Yubico writes its device types.
+    RawText(String),
+    /// An OCTET STRING of these bytes, in hexadecimal.
+    OctetString(#[cfg_attr(feature = "schema", schemars(with = "String"))] Octets),
+    /// An INTEGER.
+    Integer(i64),
+    /// A BIT STRING of these bits, each `0` or `1`, bit 0 first.
+    BitString(#[cfg_attr(feature = "schema", schemars(with = "String"))] Bits),
+}
+
+/// Bytes, in text hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Octets(
+    /// The bytes.
+    pub Vec<u8>,
+);
+
+impl From<Octets> for String {
+    fn from(Octets(bytes): Octets) -> Self {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl TryFrom<String> for Octets {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err("not bytes in hexadecimal");
+        }
+        let byte = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| "not bytes in hexadecimal");
+        (0..text.len()).step_by(2).map(byte).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Bits, in text `0` and `1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Bits(
+    /// The bits, bit 0 first.
+    pub Vec<bool>,
+);
+
+impl From<Bits> for String {
+    fn from(Bits(bits): Bits) -> Self {
+        bits.iter().map(|bit| if *bit { '1' } else { '0' }).collect()
+    }
+}
+
+impl TryFrom<String> for Bits {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let bit = |digit: char| match digit {
+            '0' => Ok(false),
+            '1' => Ok(true),
+            _ => Err("not bits; write each as 0 or 1"),
+        };
+        text.chars().map(bit).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// What the certificate of a TPM's key says of the TPM (TCG EK Credential Profile, section 3.2.9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TpmIdentity {
+    /// `tpmManufacturer`: `id:` and the eight hexadecimal digits of the TCG's register.
+    pub manufacturer: String,
+    /// `tpmModel`.
+    pub model: String,
+    /// `tpmVersion`: `id:` and hexadecimal digits.
+    pub version: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        for text in ["2024-02-29", "2000-02-29", "9999-12-31", "2025-04-30"] {
+            assert_eq!(Day::try_from(text.to_owned()).map(|day| format!("{day}")), Ok(text.to_owned()));
+        }
+        for text in ["2023-02-29", "1900-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "2024-4-01", "24-04-01", ""]
+        {
+            assert_eq!(Day::try_from(text.to_owned()), Err(NotADay), "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_and_bits_are_written_as_they_are_read() {
+        for text in ["", "0507ff"] {
+            assert_eq!(Octets::try_from(text.to_owned()).map(String::from).as_deref(), Ok(text));
+        }
+        assert!(["0", "0g", "é0"].into_iter().all(|text| Octets::try_from(text.to_owned()).is_err()));
+        assert_eq!(Bits::try_from("0011".to_owned()).map(String::from).as_deref(), Ok("0011"));
+        assert!(Bits::try_from("012".to_owned()).is_err());
+    }
+}
