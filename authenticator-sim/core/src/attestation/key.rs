@@ -32,6 +32,13 @@ const EDWARDS: [(Curve, ObjectIdentifier); 2] = [
     (Curve::ED448, ObjectIdentifier::new_unwrap("1.3.101.113")),
 ];
 
+/// `id-ml-dsa-44` and its sisters, by the bytes of a public key (RFC 9881).
+const ML_DSA: [(usize, ObjectIdentifier); 3] = [
+    (1312, ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17")),
+    (1952, ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18")),
+    (2592, ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19")),
+];
+
 /// `key` as a certificate holds it, also where it is no point on its curve.
 ///
 /// # Errors
@@ -51,6 +58,10 @@ pub fn subject_public_key_info(key: &PublicKey) -> der::Result<SubjectPublicKeyI
         PublicKey::Rsa { n, e } => {
             let numbers = RsaPublicKey { modulus: UintRef::new(n)?, public_exponent: UintRef::new(e)? };
             (RSA_ENCRYPTION, Some(Any::null()), numbers.to_der()?)
+        }
+        PublicKey::Akp { public } => {
+            let (_, oid) = ML_DSA.iter().find(|(length, _)| *length == public.len()).ok_or_else(unnamed)?;
+            (*oid, None, public.clone())
         }
     };
     let algorithm = AlgorithmIdentifierOwned { oid, parameters };
