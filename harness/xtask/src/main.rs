@@ -18,6 +18,7 @@ mod system_packages;
 mod tally;
 mod test;
 mod vectors;
+mod vm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -48,6 +49,11 @@ enum Verb {
     Fuzz(fuzz::Arguments),
     /// Write what is committed and made from code: schemas, the API description, udev rules.
     Generate(generate::Arguments),
+    /// Let outside clients use keys of ours that a guest machine sees; what they say goes to target/vm/.
+    Vm(vm::Arguments),
+    /// What `vm` runs inside the guest machine.
+    #[command(hide = true)]
+    Guest(vm::guest::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +65,8 @@ fn main() -> ExitCode {
         Verb::Bench => bench::run(),
         Verb::Fuzz(arguments) => fuzz::run(&arguments),
         Verb::Generate(arguments) => generate::run(&arguments),
+        Verb::Vm(arguments) => vm::run(&arguments),
+        Verb::Guest(arguments) => vm::guest::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,34 +1,81 @@
 //! What a chore needs from Debian: installed when that is allowed, else asked for by the exact line to type.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 use crate::process;
 
-/// A program that Debian packages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What Debian packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Need {
-    /// A browser for the HTML report.
+    /// A static shell, which a guest machine starts with.
+    Busybox,
+    /// A browser.
     Chromium,
+    /// libfido2's tools.
+    Fido2Tools,
+    /// A kernel for a guest machine.
+    Kernel,
+    /// What loads modules into a kernel.
+    Kmod,
     /// Python with `venv` and `pip`.
     Python,
+    /// An emulator of a whole machine.
+    Qemu,
+    /// A pseudo-terminal for programs that want one.
+    Script,
+    /// OpenSSH's client side.
+    Ssh,
+    /// OpenSSH's server.
+    Sshd,
+    /// What tells programs of devices.
+    Udev,
 }
 
 impl Need {
     fn package(self) -> &'static str {
-        match self {
-            Need::Chromium => "chromium",
-            Need::Python => "python3-venv",
-        }
+        self.package_and_file().0
     }
 
     fn is_met(self) -> bool {
         match self {
-            Need::Chromium => Path::new("/usr/bin/chromium").exists(),
+            Need::Kernel => !kernels().is_empty(),
             Need::Python => quiet(Command::new("python3").args(["-c", "import ensurepip, venv"])),
+            _ => Path::new(self.package_and_file().1).exists(),
         }
     }
+
+    /// The package, and the file that tells that it is installed.
+    fn package_and_file(self) -> (&'static str, &'static str) {
+        match self {
+            Need::Busybox => ("busybox-static", "/bin/busybox"),
+            Need::Chromium => ("chromium", "/usr/bin/chromium"),
+            Need::Fido2Tools => ("fido2-tools", "/usr/bin/fido2-token"),
+            Need::Kernel => ("linux-image-amd64", "/boot"),
+            Need::Kmod => ("kmod", "/sbin/modprobe"),
+            Need::Python => ("python3-venv", "/usr/bin/python3"),
+            Need::Qemu => ("qemu-system-x86", "/usr/bin/qemu-system-x86_64"),
+            Need::Script => ("bsdutils", "/usr/bin/script"),
+            Need::Ssh => ("openssh-client", "/usr/bin/ssh"),
+            Need::Sshd => ("openssh-server", "/usr/sbin/sshd"),
+            Need::Udev => ("udev", "/lib/systemd/systemd-udevd"),
+        }
+    }
+}
+
+/// The kernels in /boot whose modules are there too, the newest last as far as their names tell.
+pub(crate) fn kernels() -> Vec<PathBuf> {
+    let in_boot = fs::read_dir("/boot").into_iter().flatten().flatten().map(|entry| entry.path());
+    let has_modules = |kernel: &PathBuf| {
+        let name = kernel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.strip_prefix("vmlinuz-")
+            .is_some_and(|release| Path::new("/lib/modules").join(release).join("modules.dep").exists())
+    };
+    let mut kernels: Vec<PathBuf> = in_boot.filter(has_modules).collect();
+    kernels.sort();
+    kernels
 }
 
 /// Makes sure that every need is met, and installs what is missing when run by root on a machine with `apt-get`.
@@ -36,7 +83,9 @@ impl Need {
 /// # Errors
 /// Names the missing packages and the line that installs them.
 pub(crate) fn provide(needs: &[Need]) -> Result<(), Failure> {
-    let missing: Vec<Need> = needs.iter().copied().filter(|need| !need.is_met()).collect();
+    let mut missing: Vec<Need> = needs.iter().copied().filter(|need| !need.is_met()).collect();
+    missing.sort_unstable();
+    missing.dedup();
     if missing.is_empty() {
         return Ok(());
     }

@@ -6,6 +6,7 @@ mod passkey_rs;
 mod reports;
 mod simplewebauthn;
 mod soft_webauthn;
+mod vm;
 
 use crate::failure::Failure;
 use crate::stage::{self, Stage};
@@ -36,6 +37,7 @@ const ALL: &[&Suite] = &[
     &reports::SUITE,
     &simplewebauthn::SUITE,
     &soft_webauthn::SUITE,
+    &vm::SUITE,
 ];
 
 /// Runs the chosen stages, all by default, and ends with one line that sums up what they counted.

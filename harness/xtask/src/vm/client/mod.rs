@@ -1,0 +1,66 @@
+//! The clients that nobody here wrote.
+
+mod libfido2;
+mod openssh;
+
+use super::desk::{Desk, Red};
+use crate::failure::Failure;
+use crate::system_packages::Need;
+
+/// A program that uses keys.
+pub(crate) struct Client {
+    pub(super) name: &'static str,
+    /// What of Debian it is.
+    pub(super) needs: &'static [Need],
+    /// Gets, outside of the guest, what Debian has not.
+    pub(super) prepare: fn() -> Result<(), Failure>,
+    pub(super) rows: &'static [Row],
+}
+
+/// One thing that a client does with a key.
+pub(super) struct Row {
+    pub(super) ceremony: &'static str,
+    /// Runs in the guest.
+    pub(super) play: fn(&mut Desk) -> Result<(), Red>,
+}
+
+/// Sorted by name.
+const ALL: &[&Client] = &[&libfido2::CLIENT, &openssh::CLIENT];
+
+/// The names there are.
+pub(super) fn names() -> Vec<&'static str> {
+    ALL.iter().map(|client| client.name).collect()
+}
+
+/// The clients of these names, all where there is none.
+pub(super) fn chosen(names: &[String]) -> Vec<&'static Client> {
+    let wanted = |client: &&&Client| names.is_empty() || names.iter().any(|name| name == client.name);
+    ALL.iter().filter(wanted).copied().collect()
+}
+
+/// What is to be got where Debian has everything: nothing.
+fn nothing() -> Result<(), Failure> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_a_name_of_its_own() {
+        for client in ALL {
+            let mut names: Vec<&str> = client.rows.iter().map(|row| row.ceremony).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), client.rows.len(), "{}", client.name);
+            assert!(!names.is_empty(), "{}", client.name);
+        }
+    }
+
+    #[test]
+    fn a_client_is_chosen_by_its_name() {
+        assert_eq!(chosen(&[]).len(), ALL.len());
+        assert_eq!(chosen(&["openssh".to_owned()])[0].name, "openssh");
+    }
+}

@@ -1,0 +1,99 @@
+//! `cargo xtask vm`: outside clients, unmodified, and a key of ours that the operating system sees.
+//!
+//! Few machines that build software have a kernel with uhid. So this one starts a second, Debian's, in an emulator,
+//! over the same files; `guest` plugs keys in there and lets each client go through its ceremonies.
+
+mod boot;
+mod client;
+mod desk;
+pub(crate) mod guest;
+mod key;
+mod outcome;
+mod table;
+mod verdict;
+
+use std::path::PathBuf;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::stage::{self, Stage};
+use crate::system_packages::{self, Need};
+use crate::tally::Tally;
+use crate::workspace;
+
+use client::Client;
+
+/// What `cargo xtask vm` takes.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only these clients.
+    #[arg(long = "client", value_name = "CLIENT", value_parser = client::names())]
+    clients: Vec<String>,
+}
+
+/// What the lane needs, whoever the client is.
+const NEEDS: &[Need] = &[Need::Busybox, Need::Kernel, Need::Kmod, Need::Python, Need::Qemu, Need::Script, Need::Udev];
+
+/// Starts the guest, lets each client go through its ceremonies, and prints a table client × ceremony.
+///
+/// # Errors
+/// When a row fails, or the guest does not start.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let clients = client::chosen(&arguments.clients);
+    let work = move || lane(&clients);
+    let (_, outcome) = stage::run_all(vec![Stage {
+        name: "vm",
+        what: "outside clients and a key that the operating system sees",
+        rerun: "cargo xtask vm".into(),
+        work: Box::new(work),
+    }]);
+    outcome
+}
+
+/// The rows of every client.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn every_client() -> Result<Tally, Failure> {
+    let clients = client::chosen(&[]);
+    match lane(&clients) {
+        Err(Failure::Environment(why)) if !is_ci() => {
+            let rows = clients.iter().map(|client| client.rows.len()).sum();
+            println!("skipped, as this machine cannot start the guest: {why}");
+            Ok(Tally { skipped: rows, ..Tally::default() })
+        }
+        done => done,
+    }
+}
+
+/// Where the guest leaves what it found: the results, and a log a row.
+pub(crate) fn results() -> PathBuf {
+    workspace::target().join("vm")
+}
+
+fn lane(clients: &[&'static Client]) -> Result<Tally, Failure> {
+    let clock = std::time::Instant::now();
+    let part = |name: &str| println!("{name} (at {})", stage::seconds(clock.elapsed()));
+    let mut needs = NEEDS.to_vec();
+    needs.extend(clients.iter().flat_map(|client| client.needs));
+    system_packages::provide(&needs)?;
+    part("packages are there");
+    for client in clients {
+        (client.prepare)()?;
+    }
+    part("clients are there");
+    process::run(&mut process::cargo(["build", "--package", "keyrig-device", "--example", "plug"]))?;
+    part("the key is built; the guest starts");
+    let outcomes = boot::rows_of(clients)?;
+    part("the guest has ended");
+    println!("\n{}", table::of(&outcomes));
+    println!("what each client said: {}", results().display());
+    Ok(outcomes.iter().map(outcome::Outcome::tally).fold(Tally::default(), |mut sum, tally| {
+        sum += tally;
+        sum
+    }))
+}
+
+fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
