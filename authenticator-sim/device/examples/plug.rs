@@ -1,6 +1,6 @@
-//! A security key that this machine sees until the program ends; it is touched soon after it asks.
+//! A security key that this machine sees until the program ends; it is touched a second after it asks.
 //!
-//! `cargo run --package keyrig-device --example plug yubikey-5-nfc-5.7`
+//! `cargo run --package keyrig-device --example plug`
 
 use std::io;
 use std::time::Duration;
@@ -17,8 +17,7 @@ use tokio::time::sleep;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> miette::Result<()> {
-    let id = std::env::args().nth(1).unwrap_or_else(|| "yubikey-5-nfc-5.7".to_owned());
-    let profile = profiles::find(&id).ok_or_else(|| miette::miette!("find a profile called {id}"))?;
+    let profile = profiles::find("yubikey-5-nfc-5.7").expect("the profile is embedded");
     let device = Uhid::plug(&Identity::neutral("1"))?;
     println!("{} is plugged in", profile.name);
     let driver = Driver::new(assemble(profile, Box::new(AwsLc::new()), Box::new(OsRandom), Box::new(Honest)));
@@ -43,7 +42,7 @@ impl Surroundings for Desk {
         };
         let hand = self.hand.clone();
         tokio::spawn(async move {
-            sleep(Duration::from_millis(200)).await;
+            sleep(Duration::from_secs(1)).await;
             let _ = hand.send(Control::Gesture(gesture)).await;
         });
     }

@@ -18,7 +18,12 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     if BUILT.get().is_none() {
         process::run(&mut process::cargo(["build", "--workspace", "--bin", "keyrig"]))?;
     }
-    Ok(BUILT.get_or_init(|| workspace::target().join("debug/keyrig")).clone())
+    Ok(BUILT.get_or_init(program).clone())
+}
+
+/// Where [`build`] leaves the binary.
+pub(crate) fn program() -> PathBuf {
+    workspace::target().join("debug/keyrig")
 }
 
 /// A command that runs the binary in the workspace's root.

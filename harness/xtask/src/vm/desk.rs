@@ -52,8 +52,16 @@ impl Desk {
     /// # Errors
     /// When no device appears.
     pub(super) fn plug(&mut self, profile: &str) -> Result<Key, Red> {
-        let key = Key::plug(profile, self.log.try_clone()?)?;
-        writeln!(self.log, "# {profile} is at {}", key.node)?;
+        self.plug_with(&[profile, "--gestures", "always"])
+    }
+
+    /// Plugs a new key in, in these words to `keyrig plug`.
+    ///
+    /// # Errors
+    /// When no device appears.
+    pub(super) fn plug_with(&mut self, words: &[&str]) -> Result<Key, Red> {
+        let key = Key::plug(words, self.log.try_clone()?)?;
+        writeln!(self.log, "# keyrig plug {} is at {}", words.join(" "), key.node)?;
         Ok(key)
     }
 

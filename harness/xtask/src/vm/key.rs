@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::desk::Red;
-use crate::workspace;
+use crate::keyrig;
 
 /// A key that the guest sees, until the value is dropped.
 pub(super) struct Key {
@@ -21,10 +21,10 @@ impl Key {
     ///
     /// # Errors
     /// When no device appears.
-    pub(super) fn plug(profile: &str, log: File) -> Result<Self, Red> {
-        let program = workspace::target().join("debug/examples/plug");
-        let mut plugged =
-            Command::new(program).arg(profile).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
+    pub(super) fn plug(words: &[&str], log: File) -> Result<Self, Red> {
+        let mut command = Command::new(keyrig::program());
+        command.arg("plug").args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut plugged = command.env("XDG_RUNTIME_DIR", "/run/user/0").env("HOME", "/run/home").spawn()?;
         let mut said = BufReader::new(plugged.stdout.take().expect("standard output is piped"));
         let mut line = String::new();
         said.read_line(&mut line)?;

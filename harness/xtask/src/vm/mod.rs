@@ -15,7 +15,7 @@ mod verdict;
 use std::path::PathBuf;
 
 use crate::failure::Failure;
-use crate::process;
+use crate::keyrig;
 use crate::stage::{self, Stage};
 use crate::system_packages::{self, Need};
 use crate::tally::Tally;
@@ -82,7 +82,7 @@ fn lane(clients: &[&'static Client]) -> Result<Tally, Failure> {
         (client.prepare)()?;
     }
     part("clients are there");
-    process::run(&mut process::cargo(["build", "--package", "keyrig-device", "--example", "plug"]))?;
+    keyrig::build()?;
     part("the key is built; the guest starts");
     let outcomes = boot::rows_of(clients)?;
     part("the guest has ended");
