@@ -7,7 +7,7 @@ use core::mem;
 use core::time::Duration;
 
 use keyrig_ctap::Instant;
-use keyrig_ctap::profile::{Backup, Profile};
+use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::Seal;
 
 use crate::attestation::{Attester, Chains};
@@ -15,7 +15,7 @@ use crate::command::{self, Pending, Step, u2f};
 use crate::context::{Context, Volatile};
 use crate::cut::cut;
 use crate::reason::Reason;
-use crate::state::{Change, CredentialSource, Edit, State};
+use crate::state::{Change, State};
 use crate::user::{Answer, Prompt};
 use crate::{Entropy, Provider};
 
@@ -119,7 +119,7 @@ impl Iterator for Drain<'_> {
 
 /// A virtual authenticator.
 pub struct Authenticator {
-    context: Context,
+    pub(crate) context: Context,
     waiting: Option<Waiting>,
     /// The reply that waits for the store.
     held: Option<Vec<u8>>,
@@ -196,32 +196,6 @@ impl Authenticator {
         self.context.transport = Some(transport.into());
     }
 
-    /// Takes over a credential source of another authenticator, as a sync fabric does; it counts as the newest here.
-    /// The change is for the store.
-    pub fn import(&mut self, source: CredentialSource) -> Change {
-        let created = self.context.state.next_created();
-        self.apply(Vec::from([Edit::PutCredential(Box::new(CredentialSource { created, ..source }))]))
-    }
-
-    /// Sets BE and BS of every credential, and of those to come. The change is for the store.
-    pub fn set_backup(&mut self, backup: Backup) -> Change {
-        let sources = self.context.state.credentials().cloned();
-        let changed = sources.map(|source| Edit::PutCredential(Box::new(CredentialSource { backup, ..source })));
-        let edits = core::iter::once(Edit::Backup(backup)).chain(changed).collect();
-        self.apply(edits)
-    }
-
-    /// Deletes a credential; `None` where there is none with this id. The change is for the store.
-    pub fn forget(&mut self, id: &[u8]) -> Option<Change> {
-        self.context.state.credential(id)?;
-        Some(self.apply(Vec::from([Edit::RemoveCredential(id.to_vec())])))
-    }
-
-    fn apply(&mut self, edits: Vec<Edit>) -> Change {
-        edits.iter().for_each(|edit| self.context.state.apply(edit));
-        Change { edits }
-    }
-
     fn request(&mut self, message: &[u8]) {
         if self.waiting.is_some() || self.held.is_some() {
             self.outputs.push_back(Output::Reply(Vec::from([Reason::Busy.status().0])));
@@ -262,11 +236,16 @@ impl Authenticator {
         }
     }
 
-    fn power_cycle(&mut self) {
+    pub(crate) fn power_cycle(&mut self) {
+        self.context.state.power_up();
+        self.forget_what_is_under_way();
+    }
+
+    /// Questions, tokens and undelivered outputs.
+    pub(crate) fn forget_what_is_under_way(&mut self) {
         self.waiting = None;
         self.held = None;
         self.outputs.clear();
-        self.context.state.power_up();
         self.context.volatile = Volatile { powered: self.context.now, ..Volatile::default() };
     }
 

@@ -149,7 +149,7 @@ impl Context {
 
     /// "Protected by some form of user verification".
     pub(crate) fn is_protected(&self) -> bool {
-        self.state.pin_is_set() || self.has_built_in()
+        (self.has_client_pin() && self.state.pin_is_set()) || self.has_built_in()
     }
 
     /// The protocol with this number, if getInfo offers it.
@@ -195,7 +195,8 @@ impl Context {
 
     /// Discoverable credentials that there is room for.
     pub(crate) fn room(&self) -> usize {
-        (self.profile.discoverable_credentials as usize).saturating_sub(self.state.discoverable_count())
+        let places = self.profile.discoverable_credentials.saturating_sub(self.state.worn_out);
+        (places as usize).saturating_sub(self.state.discoverable_count())
     }
 
     /// Whether a list is within `maxCredentialCountInList`.

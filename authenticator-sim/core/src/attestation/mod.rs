@@ -62,6 +62,12 @@ impl Attester {
         Self { own, others, issued: Vec::new(), slow_keys: Vec::new() }
     }
 
+    /// From now on it issues leaves for another product.
+    pub(crate) fn serve(&mut self, own: Option<Chain>) {
+        self.own = own;
+        self.issued.clear();
+    }
+
     fn issued(&mut self, leaf: &Leaf) -> Result<&Issued, CannotVouch> {
         let at = match self.issued.iter().position(|issued| issued.leaf == *leaf) {
             Some(at) => at,

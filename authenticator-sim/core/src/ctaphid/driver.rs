@@ -14,7 +14,7 @@ use super::channels::{self, Channels};
 use super::lock::Lock;
 use super::transaction::{KEEPALIVE_INTERVAL, MESSAGE_TIMEOUT, Receiving, Transaction, Working};
 use crate::command::u2f::speaks_u2f;
-use crate::{Authenticator, Change, Gesture, Prompt};
+use crate::{Authenticator, Change, Gesture, Keep, Prompt};
 
 /// What happens to an authenticator behind CTAPHID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +138,15 @@ impl Driver {
     /// The authenticator, to change what it remembers. Its inputs are the driver's to give.
     pub const fn authenticator_mut(&mut self) -> &mut Authenticator {
         &mut self.authenticator
+    }
+
+    /// Makes the authenticator a product of `profile` ([`Authenticator::upgrade`]), and power goes and comes back. The
+    /// change is for the store.
+    pub fn upgrade(&mut self, profile: Profile, keep: Keep) -> Change {
+        (self.version, self.capabilities) = (version(&profile), capabilities(&profile));
+        let change = self.authenticator.upgrade(profile, keep);
+        self.power_cycle();
+        change
     }
 
     fn receive(&mut self, packet: &Packet) {

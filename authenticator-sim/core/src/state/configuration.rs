@@ -44,4 +44,18 @@ impl Configuration {
     pub(crate) fn after_reset(profile: &Profile) -> Self {
         Self { enterprise_attestation: false, ..Self::factory(profile) }
     }
+
+    /// The settings after an update that makes another product of it: what it can still be set to stays, and no PIN may
+    /// be shorter than either product wants it.
+    pub(crate) fn carried_to(&self, profile: &Profile) -> Self {
+        let (factory, info) = (Self::factory(profile), &profile.get_info);
+        Self {
+            always_uv: info.option("alwaysUv").is_some() && (self.always_uv || factory.always_uv),
+            min_pin_length: self.min_pin_length.max(factory.min_pin_length),
+            min_pin_length_rp_ids: self.min_pin_length_rp_ids.clone(),
+            enterprise_attestation: info.option("ep").is_some() && self.enterprise_attestation,
+            long_touch_for_reset: self.long_touch_for_reset && info.long_touch_for_reset.is_some(),
+            pin_complexity: self.pin_complexity || factory.pin_complexity,
+        }
+    }
 }

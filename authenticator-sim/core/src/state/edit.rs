@@ -1,6 +1,7 @@
 //! Changes to the state, as a store has to write them.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use keyrig_ctap::message::large_blobs::INITIAL;
@@ -57,6 +58,12 @@ pub enum Edit {
     SerialNumber([u8; 8]),
     /// BE and BS of new credentials.
     Backup(Backup),
+    /// It is of the profile with this id from now on.
+    Profile(String),
+    /// This many places for discoverable credentials are worn out.
+    WornOut(u32),
+    /// It remembers this and nothing else.
+    Memory(Box<State>),
     /// Credentials, PIN, fingerprints and large blobs are gone; the counter of the whole authenticator stays.
     Reset {
         /// `forcePINChange` as it leaves the factory.
@@ -94,6 +101,9 @@ impl State {
             Edit::LargeBlobs(serialized) => self.large_blobs = serialized.clone(),
             Edit::SerialNumber(number) => self.serial_number = Some(*number),
             Edit::Backup(backup) => self.backup = *backup,
+            Edit::Profile(id) => self.profile.clone_from(id),
+            Edit::WornOut(places) => self.worn_out = *places,
+            Edit::Memory(state) => self.clone_from(state),
             Edit::Reset { force_pin_change, config } => {
                 self.pin = None;
                 self.pin_retries = MAX_PIN_RETRIES;

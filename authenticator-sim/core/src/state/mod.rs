@@ -5,6 +5,7 @@ mod credential;
 mod edit;
 mod fingerprint;
 mod record;
+mod snapshot;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -19,6 +20,7 @@ pub use credential::{CredentialSource, Protection};
 pub use edit::{Change, Edit};
 pub use fingerprint::{Fingerprint, MAX_FINGERPRINTS};
 pub use record::{FORMAT, Part};
+pub use snapshot::NotASnapshot;
 
 /// PIN retries after a correct PIN (CTAP 2.3 §6.5.2: at most 8).
 pub const MAX_PIN_RETRIES: u8 = 8;
@@ -41,6 +43,8 @@ pub struct State {
     pub(crate) config: Configuration,
     /// Of new credentials.
     pub(crate) backup: Backup,
+    /// Places for discoverable credentials that take none any more.
+    pub(crate) worn_out: u32,
     /// The counter of the whole authenticator.
     pub(crate) sign_count: Count,
     /// Of the device, if anybody has asked for it yet; it stays through resets.
@@ -98,6 +102,7 @@ impl State {
             force_pin_change: profile.get_info.force_pin_change.unwrap_or(false),
             config: Configuration::factory(profile),
             backup: profile.backup,
+            worn_out: 0,
             sign_count: Count::default(),
             serial_number: None,
             persistent_token: None,

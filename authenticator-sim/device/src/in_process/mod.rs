@@ -2,15 +2,22 @@
 
 mod gesture;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use keyrig_core::entropy::Seeded;
 use keyrig_core::provider::Deterministic;
 use keyrig_core::seal::Honest;
-use keyrig_core::{Authenticator, CredentialSource, Entropy, Input, Output, Prompt, Provider};
+use keyrig_core::state::NotASnapshot;
+use keyrig_core::{
+    Authenticator, CredentialSource, Entropy, Fabric, Input, Keep, Member, OtherProfile, Output, Prompt, Provider,
+    State,
+};
 use keyrig_ctap::Instant;
 use keyrig_ctap::profile::{Backup, Profile};
 use keyrig_ctap::seal::Seal;
+use thiserror::Error;
+use zeroize::Zeroizing;
 
 pub use gesture::{Act, GestureScript, Move};
 
@@ -25,7 +32,12 @@ pub struct InProcess {
     now: Instant,
     gestures: GestureScript,
     plugged_in: bool,
+    /// The provider account that it is signed in to.
+    account: Option<(SharedFabric, Member)>,
 }
+
+/// A provider account that several authenticators of this process are signed in to.
+pub type SharedFabric = Arc<Mutex<Fabric>>;
 
 impl InProcess {
     /// Plugs in a new authenticator whose every secret comes from `seed`. `wrap` may put lies before the honest seal.
@@ -49,6 +61,7 @@ impl InProcess {
             now: Instant::POWER_UP,
             gestures: GestureScript::default(),
             plugged_in: true,
+            account: None,
         }
     }
 
@@ -68,6 +81,13 @@ impl InProcess {
         if !self.plugged_in {
             return Vec::new();
         }
+        self.sync();
+        let answer = self.converse(input);
+        self.sync();
+        answer
+    }
+
+    fn converse(&mut self, input: Input<'_>) -> Vec<u8> {
         let mut next = self.hand_over(input);
         loop {
             next = match next {
@@ -87,9 +107,36 @@ impl InProcess {
         self.gestures = gestures;
     }
 
-    /// Sets BE and BS of every credential, and of those to come.
+    /// Signs it in to a provider account: it has the account's passkeys from now on, and the account has its own.
+    pub fn join(&mut self, account: &SharedFabric) {
+        self.account = Some((Arc::clone(account), Member::default()));
+        self.sync();
+    }
+
+    /// The provider account that it is signed in to.
+    pub fn account(&self) -> Option<&SharedFabric> {
+        self.account.as_ref().map(|(account, _)| account)
+    }
+
+    /// Sets BE and BS of every credential, and of those to come, on every device of its provider account.
     pub fn set_backup(&mut self, eligible: bool, state: bool) {
-        self.authenticator.set_backup(Backup { eligible, state });
+        let backup = Backup { eligible, state };
+        match &self.account {
+            Some((account, _)) => lock(account).set_backup(backup),
+            None => drop(self.authenticator.set_backup(backup)),
+        }
+        self.sync();
+    }
+
+    /// Sets BE and BS of the credential with this id, on every device of its provider account; false where there is none.
+    pub fn set_credential_backup(&mut self, id: &[u8], eligible: bool, state: bool) -> bool {
+        let backup = Backup { eligible, state };
+        let found = match &self.account {
+            Some((account, _)) => lock(account).set_credential_backup(id, backup),
+            None => self.authenticator.set_credential_backup(id, backup).is_some(),
+        };
+        self.sync();
+        found
     }
 
     /// Copies of the credentials, by id.
@@ -100,6 +147,36 @@ impl InProcess {
     /// Takes over a credential of another authenticator, as a sync fabric does.
     pub fn import(&mut self, source: CredentialSource) {
         self.authenticator.import(source);
+    }
+
+    /// Makes it a product of `profile`, as an update or a replacement does; it powers up again.
+    pub fn upgrade(&mut self, profile: &Profile, keep: Keep) {
+        self.authenticator.upgrade(profile.clone(), keep);
+    }
+
+    /// Everything that it remembers, with counters as they were told. It holds private keys.
+    pub fn snapshot(&self) -> Zeroizing<Vec<u8>> {
+        self.authenticator.snapshot()
+    }
+
+    /// Remembers what a snapshot has, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`CannotRecall`]; nothing has changed then.
+    pub fn recall(&mut self, snapshot: &[u8]) -> Result<(), CannotRecall> {
+        self.authenticator.recall(State::from_snapshot(snapshot)?)?;
+        Ok(())
+    }
+
+    /// Wears its storage out until there is room for `room` more discoverable credentials.
+    pub fn wear_out(&mut self, room: u32) {
+        self.authenticator.wear_out(room);
+    }
+
+    /// Locks it as wrong PINs and wrong fingers do: only a reset helps.
+    pub fn lock_out(&mut self) {
+        self.authenticator.lock_out();
     }
 
     /// Lets time pass.
@@ -122,6 +199,12 @@ impl InProcess {
     /// The profile it was made from.
     pub fn profile(&self) -> &Profile {
         self.authenticator.profile()
+    }
+
+    fn sync(&mut self) {
+        if let Some((account, member)) = &mut self.account {
+            lock(account).sync(member, &mut self.authenticator);
+        }
     }
 
     /// Gives the authenticator one input and gathers what it puts out. The state lives in the core and nowhere else, so
@@ -156,6 +239,22 @@ impl InProcess {
         }
         Some(act.input(prompt.ask))
     }
+}
+
+/// A panic elsewhere leaves an account whole: each sync is of whole passkeys.
+fn lock(account: &SharedFabric) -> MutexGuard<'_, Fabric> {
+    account.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why a snapshot was not taken over.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CannotRecall {
+    /// It is none.
+    #[error("put the snapshot back: {0}")]
+    NotASnapshot(#[from] NotASnapshot),
+    /// It is of another product.
+    #[error("put the snapshot back: {0}")]
+    OtherProfile(#[from] OtherProfile),
 }
 
 enum Next {

@@ -109,10 +109,16 @@ impl Store {
         let mut touched = BTreeSet::new();
         for edit in &change.edits {
             match edit.parts() {
-                Some(parts) => touched.extend(parts),
-                None => touched.extend(self.state.parts()),
+                Some(parts) => {
+                    touched.extend(parts);
+                    self.state.apply(edit);
+                }
+                None => {
+                    touched.extend(self.state.parts());
+                    self.state.apply(edit);
+                    touched.extend(self.state.parts());
+                }
             }
-            self.state.apply(edit);
         }
         let Some(tables) = &self.tables else { return Ok(()) };
         let written = if self.failed { Err(Trouble::Failed) } else { tables.write(&self.state, &touched) };

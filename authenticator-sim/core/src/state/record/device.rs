@@ -36,6 +36,7 @@ const UV_COUNT: Member = (20, "uv_count");
 const FINGERPRINTS: Member = (21, "fingerprints");
 const DISCOVERABLE_CHANGES: Member = (22, "discoverable_changes");
 const CREATED: Member = (23, "created");
+const WORN_OUT: Member = (24, "worn_out");
 
 pub(super) fn encode(state: &State) -> Vec<u8> {
     let mut map = Members::default();
@@ -57,6 +58,7 @@ pub(super) fn encode(state: &State) -> Vec<u8> {
     fingers(&state.fingerprints, &mut map);
     map.member(DISCOVERABLE_CHANGES.0).uint(state.discoverable_changes);
     map.member(CREATED.0).uint(state.created);
+    map.member(WORN_OUT.0).uint(state.worn_out.into());
     map.into_bytes()
 }
 
@@ -107,6 +109,7 @@ pub(super) fn decode(record: &[u8]) -> Result<State, DecodeError> {
             pin_complexity: map.bool(PIN_COMPLEXITY)?,
         },
         backup: Backup { eligible: map.bool(BACKUP_ELIGIBLE)?, state: map.bool(BACKUP_STATE)? },
+        worn_out: map.uint(WORN_OUT)?,
         sign_count: Count { told: map.uint(SIGN_COUNT)?, persisted: map.uint(PERSISTED)? },
         serial_number: map.optional_array(SERIAL_NUMBER)?,
         persistent_token: map.optional_array(PERSISTENT_TOKEN)?.map(Zeroizing::new),

@@ -37,7 +37,7 @@ impl Edit {
             Self::RemoveCredential(id) => Vec::from([credential(id), Part::Device]),
             Self::SignCount { credential: Some(id), .. } => Vec::from([credential(id)]),
             Self::LargeBlobs(_) => Vec::from([Part::LargeBlobs]),
-            Self::Reset { .. } => return None,
+            Self::Reset { .. } | Self::Memory(_) => return None,
             Self::SignCount { credential: None, .. }
             | Self::Pin(_)
             | Self::PinRetries(_)
@@ -50,7 +50,9 @@ impl Edit {
             | Self::PutFingerprint(_)
             | Self::RemoveFingerprint(_)
             | Self::SerialNumber(_)
-            | Self::Backup(_) => Vec::from([Part::Device]),
+            | Self::Backup(_)
+            | Self::Profile(_)
+            | Self::WornOut(_) => Vec::from([Part::Device]),
         })
     }
 }

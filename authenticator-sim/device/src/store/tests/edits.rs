@@ -122,7 +122,17 @@ fn any_edit() -> impl Strategy<Value = Edit> {
         1 => any::<(bool, bool)>().prop_map(|(eligible, state)| Edit::Backup(Backup { eligible, state })),
         1 => (any::<bool>(), any_configuration())
             .prop_map(|(force_pin_change, config)| Edit::Reset { force_pin_change, config }),
+        1 => "[a-z0-9-]{1,20}".prop_map(Edit::Profile),
+        1 => any::<u32>().prop_map(Edit::WornOut),
+        1 => vec(0_u8..12, 0..4).prop_map(|numbers| Edit::Memory(Box::new(memory(&numbers)))),
     ]
+}
+
+/// A state of these credentials.
+fn memory(numbers: &[u8]) -> State {
+    let mut state = State::new(profile());
+    numbers.iter().flat_map(|number| put(*number).edits).for_each(|edit| state.apply(&edit));
+    state
 }
 
 fn any_changes() -> impl Strategy<Value = Vec<Change>> {
