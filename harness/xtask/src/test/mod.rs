@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything there is to test.
 
+mod algorithms;
 mod crates;
 mod metadata;
 mod passkey_rs;
@@ -29,8 +30,9 @@ struct Suite {
     run: fn() -> Result<Tally, Failure>,
 }
 
-/// Sorted by name; the first is also the one that explains most failures of the others.
+/// Sorted by name.
 const ALL: &[&Suite] = &[
+    &algorithms::SUITE,
     &crates::SUITE,
     &metadata::SUITE,
     &passkey_rs::SUITE,
