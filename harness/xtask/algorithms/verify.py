@@ -83,10 +83,11 @@ def check_statement(checks, name, attestation, client_data_hash, certificates):
     shape = (attestation.fmt, len(attestation.att_stmt.get("x5c", [])))
     checks.expect(f"{name} is packed with {certificates} certificates", shape == ("packed", certificates), shape)
     checks.accepts(f"{name} verifies", lambda: verify(auth_data, client_data_hash))
-    checks.refuses(f"{name} does not with another client data hash", lambda: verify(auth_data, turned(client_data_hash, 0)))
+    other_hash = turned(client_data_hash, 0)
+    checks.refuses(f"{name} does not with another client data hash", lambda: verify(auth_data, other_hash))
     # The last byte of the counter.
-    other = AuthenticatorData(turned(auth_data, 36))
-    checks.refuses(f"{name} does not with another counter", lambda: verify(other, client_data_hash))
+    other_data = AuthenticatorData(turned(auth_data, 36))
+    checks.refuses(f"{name} does not with another counter", lambda: verify(other_data, client_data_hash))
 
 
 def check_key(checks, name, key, algorithm):
@@ -104,15 +105,14 @@ def check_assertion(checks, name, key, message, signature):
 
 def check(checks, ceremonies):
     name = f"{ceremonies['name']} by {ceremonies['provider']}"
-    data = {key: bytes.fromhex(ceremonies[key]) for key in ("clientDataHash", "authenticatorData", "signature")}
-    client_data_hash = data["clientDataHash"]
-    attestations = {key: AttestationObject(bytes.fromhex(ceremonies[key])) for key in ("attestedByLeaf", "attestedByItself")}
-    check_statement(checks, f"{name}: the leaf's attestation", attestations["attestedByLeaf"], client_data_hash, 1)
-    by_itself = attestations["attestedByItself"]
+    data = lambda member: bytes.fromhex(ceremonies[member])
+    client_data_hash, signature = data("clientDataHash"), data("signature")
+    by_leaf, by_itself = AttestationObject(data("attestedByLeaf")), AttestationObject(data("attestedByItself"))
+    check_statement(checks, f"{name}: the leaf's attestation", by_leaf, client_data_hash, 1)
     check_statement(checks, f"{name}: self attestation", by_itself, client_data_hash, 0)
     key = by_itself.auth_data.credential_data.public_key
     check_key(checks, name, key, ceremonies["algorithm"])
-    message, signature = data["authenticatorData"] + client_data_hash, data["signature"]
+    message = data("authenticatorData") + client_data_hash
     check_assertion(checks, name, key, message, signature)
     if ceremonies["algorithm"] == PS256:
         check_salt(checks, name, key, message, signature)
