@@ -1,7 +1,7 @@
 //! APDUs as Wireshark's `LINKTYPE_ISO_14443` has them: a pseudo-header of four bytes, and an I-block of ISO/IEC 14443-4
 //! without its checksum.
 
-use super::Direction;
+use crate::transport::fault::Direction;
 
 const VERSION: u8 = 0;
 const TO_CARD: u8 = 0xfa;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Carrier, Direction, Frame, ReadError};
+use super::{Carrier, Frame, ReadError};
+use crate::transport::fault::Direction;
 
 /// The version of the form.
 const VERSION: u64 = 1;

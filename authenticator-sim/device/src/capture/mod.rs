@@ -1,8 +1,10 @@
 //! What went over a link, kept in a file: JSON lines for programs, pcapng for Wireshark.
 //!
 //! A [`Frame`] is one report of CTAPHID or one APDU. [`create`] writes them as they come, and [`read`] reads either form
-//! back. A file that was cut off in the middle gives all frames before the cut.
+//! back. A file that was cut off in the middle gives all frames before the cut. A [`Conversation`] makes messages of
+//! frames.
 
+mod conversation;
 mod error;
 mod iso14443;
 mod lines;
@@ -16,7 +18,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use conversation::{Conversation, Said, What};
 pub use error::ReadError;
+
+use crate::transport::fault::Direction;
 
 /// One thing that went over a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,29 +46,26 @@ pub enum Carrier {
     Nfc,
 }
 
-/// Where a frame goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// From the host to the authenticator.
-    ToKey,
-    /// From the authenticator to the host.
-    ToHost,
-}
-
 /// A file that frames are written to. Each is there for readers when [`Capture::write`] has ended.
 pub struct Capture {
     form: Form<BufWriter<File>>,
+    /// Whether a frame could not be written: what would follow it makes no sense.
+    ends: bool,
 }
 
 impl Capture {
-    /// Appends a frame.
+    /// Appends a frame, unless one before it could not be written.
     ///
     /// # Errors
     ///
     /// What the operating system says.
     pub fn write(&mut self, frame: &Frame) -> io::Result<()> {
-        self.form.write(frame)
+        if self.ends {
+            return Err(io::Error::other("a frame before it could not be written"));
+        }
+        let written = self.form.write(frame);
+        self.ends = written.is_err();
+        written
     }
 }
 
@@ -81,7 +83,7 @@ pub fn create(path: &Path, name: &str) -> io::Result<Capture> {
     } else {
         Form::Lines(lines::Writer::new(file, name)?)
     };
-    Ok(Capture { form })
+    Ok(Capture { form, ends: false })
 }
 
 /// The frames of a trace, in the order in which they went over the link.

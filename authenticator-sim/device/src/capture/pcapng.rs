@@ -10,7 +10,8 @@ use pcap_file::pcapng::blocks::section_header::SectionHeaderBlock;
 use pcap_file::pcapng::{Block, PcapNgBlock, PcapNgParser, PcapNgWriter};
 use pcap_file::{DataLink, Endianness};
 
-use super::{Carrier, Direction, Frame, ReadError, iso14443, usbmon};
+use super::{Carrier, Frame, ReadError, iso14443, usbmon};
+use crate::transport::fault::Direction;
 
 /// How each pcapng file begins.
 const MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];

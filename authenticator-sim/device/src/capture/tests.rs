@@ -89,3 +89,27 @@ proptest! {
         let _ = read(&changed);
     }
 }
+
+#[test]
+fn apdus_are_put_together_to_messages() {
+    let apdus: [(Direction, &[u8]); 8] = [
+        (Direction::ToKey, &[0, 0xa4, 4, 0, 2, 0xa0, 0]),
+        (Direction::ToHost, b"U2F_V2\x90\x00"),
+        (Direction::ToKey, &[0x90, 0x10, 0x80, 0, 2, 6, 0xa1]),
+        (Direction::ToHost, &[0x90, 0]),
+        (Direction::ToKey, &[0x80, 0x10, 0x80, 0, 2, 1, 2, 0]),
+        (Direction::ToHost, &[0, 0xa1, 0x61, 2]),
+        (Direction::ToKey, &[0, 0xc0, 0, 0, 2]),
+        (Direction::ToHost, &[1, 2, 0x90, 0]),
+    ];
+    let mut conversation = Conversation::default();
+    let said: Vec<What> = apdus
+        .iter()
+        .filter_map(|(direction, apdu)| conversation.hear(&frame(0, Carrier::Nfc, *direction, apdu)))
+        .map(|said| said.what)
+        .collect();
+    let [select, selected, request, response] = said.as_slice() else { panic!("{said:?}") };
+    assert_eq!((select.ctap2(), selected.ctap2()), (None, None));
+    assert_eq!(request.ctap2(), Some(&[6, 0xa1, 1, 2][..]));
+    assert_eq!(response.ctap2(), Some(&[0, 0xa1, 1, 2][..]));
+}

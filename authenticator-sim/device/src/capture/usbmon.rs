@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyrig_ctap::ctaphid::{REPORT_DESCRIPTOR, REPORT_LENGTH};
 
-use super::Direction;
+use crate::transport::fault::Direction;
 
 const HEADER: usize = 64;
 const SUBMIT: u8 = b'S';

@@ -31,6 +31,7 @@ mod faulty;
 mod link;
 #[cfg(unix)]
 mod listening;
+mod messages;
 mod serve;
 #[cfg(unix)]
 mod socket;
@@ -42,6 +43,7 @@ pub use faulty::{Faulty, Seam};
 pub use link::Link;
 #[cfg(unix)]
 pub use listening::Listening;
+pub use messages::Messages;
 pub use serve::{Control, Surroundings, serve};
 pub(crate) use serve::{Served, until};
 #[cfg(unix)]

@@ -132,7 +132,7 @@ impl Reader {
 }
 
 /// What the card says when it gets power: T=1, and historical bytes with its capabilities (command chaining, extended
-/// lengths) and its name, in the compact form of ISO/IEC 7816-4 §8.1.1.
+/// lengths) and its name, in the compact form of ISO/IEC 7816-4.
 fn answer_to_reset(name: &str) -> Vec<u8> {
     let name = name.as_bytes();
     let name = name.get(..LONGEST_NAME).unwrap_or(name);

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::{Read, Write, stdin};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use miette::miette;
+use keyrig_device::capture;
+use miette::{Diagnostic, miette};
 
 use crate::decode::{self, Decoded, Encoding, Kind};
 use crate::failure::{Exit, Failure};
@@ -17,11 +18,15 @@ Examples:
   keyrig decode 04
   keyrig decode v6vDdDKViwYzYNOtZGHJxHNa5_jt1GWSpeDwFFKy5LUZAAAAAA
   keyrig decode --as auth-data authenticator-data.bin
-  keyrig decode --json - < attestation-object.b64")]
+  keyrig decode --json - < attestation-object.b64
+  keyrig decode --trace key.pcapng")]
 pub(crate) struct Words {
     /// The bytes themselves, a file, or - for standard input; spaces between bytes need no quotes
-    #[arg(required = true)]
+    #[arg(required_unless_present = "trace")]
     input: Vec<String>,
+    /// A trace of `keyrig plug --trace`, JSON lines or pcapng: each message, and what is in it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "kind", "from"])]
+    trace: Option<PathBuf>,
     /// What it is; found out if left out
     #[arg(long = "as", value_name = "KIND", value_parser = kinds())]
     kind: Option<String>,
@@ -40,6 +45,9 @@ fn kinds() -> PossibleValuesParser {
 impl Words {
     /// Prints the input taken apart.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        if let Some(path) = &self.trace {
+            return trace(path, self.json, out);
+        }
         let input = read(&self.input.join(" "))?;
         let readings: Vec<(Encoding, Vec<u8>)> = match self.from {
             Some(encoding) => encoding.read(&input).map(|bytes| (encoding, bytes)).into_iter().collect(),
@@ -56,6 +64,21 @@ impl Words {
         }
         Ok(Exit::Success)
     }
+}
+
+fn trace(path: &Path, json: bool, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let shown = path.display();
+    let bytes = fs::read(path).map_err(|e| Failure::environment(miette!("failed to read {shown}: {e}")))?;
+    let frames = capture::read(&bytes).map_err(|error| {
+        let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+        Failure::usage(miette!(help = help, "failed to read {shown}: {error}"))
+    })?;
+    if json {
+        writeln!(out, "{:#}", decode::trace::to_json(&frames))?;
+    } else {
+        decode::trace::print(&frames, out)?;
+    }
+    Ok(Exit::Success)
 }
 
 fn read(input: &str) -> Result<Vec<u8>, Failure> {

@@ -11,6 +11,7 @@ pub(crate) mod profile;
 mod replay;
 mod rp;
 mod run;
+mod tracing;
 
 use std::io::Write;
 

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::profile::find;
+use super::tracing::Trace;
 use crate::failure::{Exit, Failure};
 use crate::runtime;
 
@@ -46,6 +47,9 @@ pub(super) struct Words {
     /// What carries the reports: uhid, or socket:PATH for a Unix socket of raw 64-byte reports
     #[arg(long, value_name = "LINK", default_value = "uhid")]
     link: Link,
+    /// Write down what goes over the link: pcapng for Wireshark if it is called so, JSON lines otherwise
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
     /// Print a line of JSON for each key
     #[arg(long)]
     json: bool,
@@ -92,6 +96,11 @@ impl Words {
             let place = place(&port);
             let mut plan = Plan::new(&name, profile, port, self.gestures.clone());
             plan.seed = self.seed.map(|seed| seed.bytes());
+            if let Some(path) = &self.trace {
+                let several = self.profiles.len() > 1;
+                let path = if several { Trace::path_for(path, &name) } else { path.clone() };
+                plan.taps.push(Box::new(Trace::begin(&path, &name)?));
+            }
             let Plugged { key, task } = plug(plan).map_err(Failure::environment)?;
             keys.push(key);
             serving.spawn(task);

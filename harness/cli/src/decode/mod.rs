@@ -11,6 +11,7 @@ mod encoding;
 mod field;
 mod print;
 mod shape;
+pub(crate) mod trace;
 
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::{Fields, Kind as Item, Node, Tree};

@@ -1,33 +1,26 @@
-//! Messages, put together again from the reports of both sides.
-
-use std::collections::BTreeMap;
+//! What both sides say, message by message.
 
 use keyrig_ctap::auth_data::{AuthData, Flags as Bits};
 use keyrig_ctap::cbor::{Fields, Kind, Tree};
-use keyrig_ctap::ctaphid::{
-    Assembly, Channel, Command as Hid, ErrorCode, Keepalive, Message, Packet, Progress, Report,
-};
+use keyrig_ctap::ctaphid::{Channel, Command as Hid, ErrorCode, Keepalive, Message, Report};
 use keyrig_ctap::{Command, Status};
 
 use super::{Happening, Log, Side};
 use crate::plugged::status::Flags;
+use crate::transport::Messages;
 use crate::transport::fault::Direction;
 
-/// Messages of the host that are followed at once; a host that begins more goes unheard until it ends one.
-const UNFINISHED: usize = 8;
-
-/// Puts messages together and notes them.
+/// Notes messages.
 pub(in crate::plugged) struct Transcript {
     log: Log,
-    to_key: BTreeMap<Channel, Assembly>,
-    to_host: BTreeMap<Channel, Assembly>,
+    messages: Messages,
     /// The keepalive that was noted last, while nothing else was said.
     keepalive: Option<(Channel, Vec<u8>)>,
 }
 
 impl Transcript {
-    pub(in crate::plugged) const fn new(log: Log) -> Self {
-        Self { log, to_key: BTreeMap::new(), to_host: BTreeMap::new(), keepalive: None }
+    pub(in crate::plugged) fn new(log: Log) -> Self {
+        Self { log, messages: Messages::default(), keepalive: None }
     }
 
     /// Without what was under way.
@@ -36,23 +29,8 @@ impl Transcript {
     }
 
     pub(in crate::plugged) fn hear(&mut self, direction: Direction, report: &Report) {
-        let unfinished = match direction {
-            Direction::ToKey => &mut self.to_key,
-            Direction::ToHost => &mut self.to_host,
-        };
-        let packet = Packet::from(report);
-        let channel = packet.channel();
-        let progress = match (&packet, unfinished.remove(&channel)) {
-            (Packet::Initialization(packet), _) => Assembly::begin(packet).ok(),
-            (Packet::Continuation(packet), Some(assembly)) => assembly.accept(packet).ok(),
-            (Packet::Continuation(_), None) => None,
-        };
-        match progress {
-            Some(Progress::Partial(assembly)) if unfinished.len() < UNFINISHED => {
-                unfinished.insert(channel, assembly);
-            }
-            Some(Progress::Complete(message)) => self.note(direction, &message),
-            Some(Progress::Partial(_)) | None => {}
+        if let Some(message) = self.messages.hear(direction, report) {
+            self.note(direction, &message);
         }
     }
 

@@ -1,0 +1,98 @@
+//! `keyrig plug --trace` writes down what goes over the link, in either form, and `keyrig decode --trace` reads it.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn keyrig(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyrig"));
+    command.args(words);
+    command
+}
+
+/// A getInfo, asked of a key whose trace is kept; then the key is killed.
+fn traced(folder: &Path, name: &str) -> String {
+    let (link, trace) = (folder.join("key.hid"), folder.join(name));
+    let trace = trace.to_str().unwrap();
+    let socket = format!("socket:{}", link.display());
+    let mut key = keyrig(&["plug", "yubikey-5-nfc-5.7", "--link", &socket, "--trace", trace])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(key.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+    let mut stream = UnixStream::connect(&link).unwrap();
+    let channel = send(&mut stream, &[0xff, 0xff, 0xff, 0xff, 0x86, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8])[15..19].to_vec();
+    let mut report = send(&mut stream, &[&channel, &[0x90, 0, 1, 4][..]].concat());
+    let length = usize::from(u16::from_be_bytes([report[5], report[6]]));
+    for _ in 0..(length - 57).div_ceil(59) {
+        stream.read_exact(&mut report).unwrap();
+    }
+    key.kill().unwrap();
+    key.wait().unwrap();
+    std::fs::remove_file(&link).unwrap();
+    trace.to_owned()
+}
+
+fn send(stream: &mut UnixStream, begin: &[u8]) -> [u8; 64] {
+    let mut report = [0; 64];
+    report[..begin.len()].copy_from_slice(begin);
+    stream.write_all(&report).unwrap();
+    let mut answer = [0; 64];
+    stream.read_exact(&mut answer).unwrap();
+    answer
+}
+
+fn decoded(words: &[&str]) -> Output {
+    keyrig(&[&["decode", "--trace"], words].concat()).output().unwrap()
+}
+
+#[test]
+fn what_a_key_said_before_it_was_killed_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["trace.pcapng", "trace.jsonl"] {
+        let output = decoded(&[&traced(folder.path(), name)]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains("  channel ")).collect();
+        let expected = ["CTAPHID_INIT  8 bytes", "CTAPHID_INIT  17 bytes", "CTAPHID_CBOR  1 byte", "CTAPHID_CBOR  "];
+        assert_eq!(lines.len(), expected.len(), "{text}");
+        for (line, expected) in lines.iter().zip(expected) {
+            assert!(line.contains(expected), "{line}");
+        }
+        assert!(text.contains("CTAP request authenticatorGetInfo, 1 byte"), "{text}");
+        assert!(text.contains("CTAP response of authenticatorGetInfo"), "{text}");
+    }
+}
+
+#[test]
+fn programs_get_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = decoded(&[&traced(folder.path(), "trace.pcapng"), "--json"]);
+    let messages: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let messages = messages.as_array().unwrap();
+    assert_eq!(messages.len(), 4);
+    assert_eq!(messages[2]["direction"], "to-key");
+    assert_eq!(messages[2]["payload"], "04");
+    assert_eq!(messages[3]["ctap"]["title"], "CTAP response of authenticatorGetInfo");
+}
+
+#[test]
+fn a_file_that_is_no_trace_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("poem.txt");
+    std::fs::write(&file, "shall I compare thee\n").unwrap();
+    let output = decoded(&[file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("read line 1: "), "{said}");
+    let nowhere = folder.path().join("no/such/trace.pcapng");
+    let socket = format!("socket:{}", folder.path().join("key.hid").display());
+    let output = keyrig(&["plug", "yubikey-5-nfc-5.7", "--link", &socket, "--trace", nowhere.to_str().unwrap()]);
+    let output = { output }.output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("failed to begin the trace"));
+}
