@@ -171,6 +171,7 @@ pub(super) fn sign(cx: &mut Context, question: &Question, id: &[u8], count: Opti
     let Sealed::Assertion { auth_data, signature } = cx.vouch_stored(draft, id)? else {
         return Err(Reason::WrongSeal);
     };
+    let unsigned_extensions = question.extensions.unsigned_outputs(cx, id, question.several);
     let response = Response {
         credential: Some(Descriptor::public_key(id)),
         auth_data,
@@ -179,7 +180,7 @@ pub(super) fn sign(cx: &mut Context, question: &Question, id: &[u8], count: Opti
         number_of_credentials: count,
         user_selected: None,
         large_blob_key,
-        unsigned_extensions: None,
+        unsigned_extensions,
     };
     let mut out = Writer::after(Vec::with_capacity(256 + id.len()));
     out.raw(&[Status::OK.0]);

@@ -196,8 +196,9 @@ fn create(cx: &mut Context, accepted: &Accepted, evidence: &Evidence) -> Result<
         cx.edit(Edit::RemoveCredential(id));
     }
     let large_blob_key = source.large_blob_key.as_ref().map(|key| key.to_vec());
+    let unsigned = extensions.unsigned_outputs(&source);
     cx.edit(Edit::PutCredential(Box::new(source)));
-    reply(sealed, enterprise, large_blob_key)
+    reply(sealed, enterprise, large_blob_key, unsigned)
 }
 
 /// Step 17: a discoverable credential of the same RP ID and user handle is overwritten.
@@ -222,7 +223,7 @@ fn credential(cx: &mut Context, accepted: &Accepted, extensions: &Creation) -> R
         cx.entropy.fill(&mut secret);
         secret
     };
-    let hmac_secret = (extensions.hmac_secret == Some(true)).then(|| secret(SECRETS));
+    let hmac_secret = extensions.wants_secrets().then(|| secret(SECRETS));
     let large_blob_key = extensions.large_blob_key.then(|| secret(LARGE_BLOB_KEY));
     Ok(CredentialSource {
         id,
@@ -240,6 +241,7 @@ fn credential(cx: &mut Context, accepted: &Accepted, extensions: &Creation) -> R
         hmac_secret,
         cred_blob: extensions.cred_blob.clone().flatten(),
         large_blob_key,
+        large_blob: None,
         third_party_payment: extensions.third_party_payment,
     })
 }
@@ -274,7 +276,12 @@ fn draft(
     }
 }
 
-fn reply(sealed: Sealed, enterprise: bool, large_blob_key: Option<Vec<u8>>) -> Result<Step, Reason> {
+fn reply(
+    sealed: Sealed,
+    enterprise: bool,
+    large_blob_key: Option<Vec<u8>>,
+    unsigned_extensions: Option<Vec<u8>>,
+) -> Result<Step, Reason> {
     let Sealed::Attestation { format, auth_data, statement } = sealed else { return Err(Reason::WrongSeal) };
     let response = Response {
         format: format.into(),
@@ -282,7 +289,7 @@ fn reply(sealed: Sealed, enterprise: bool, large_blob_key: Option<Vec<u8>>) -> R
         statement,
         enterprise: enterprise.then_some(true),
         large_blob_key,
-        unsigned_extensions: None,
+        unsigned_extensions,
     };
     Ok(Step::Done(success(&response.encode())))
 }

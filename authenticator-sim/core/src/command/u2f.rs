@@ -228,6 +228,7 @@ fn credential(cx: &mut Context, application: [u8; 32]) -> Result<CredentialSourc
         hmac_secret: None,
         cred_blob: None,
         large_blob_key: None,
+        large_blob: None,
         third_party_payment: false,
     })
 }

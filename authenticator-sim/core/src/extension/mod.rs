@@ -3,10 +3,14 @@
 mod blob;
 mod cred_protect;
 mod hmac_secret;
+mod large_blob;
 mod policy;
+mod prf;
 mod third_party_payment;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::iter;
 
 use keyrig_ctap::cbor::{DecodeError, Fields, Problem, Tree, Value, expect_bool};
 
@@ -14,10 +18,12 @@ pub(crate) use blob::KEY as LARGE_BLOB_KEY;
 pub(crate) use hmac_secret::{SECRETS, Salts};
 pub(crate) use third_party_payment::ID as THIRD_PARTY_PAYMENT;
 
+use self::large_blob::Access;
 use self::policy::Policy;
+use self::prf::Evaluation;
 use crate::context::Context;
 use crate::reason::Reason;
-use crate::state::{CredentialSource, Protection};
+use crate::state::{CredentialSource, Edit, Protection};
 
 /// Every extension that is implemented.
 pub(crate) const ALL: &[&str] = &[
@@ -26,8 +32,10 @@ pub(crate) const ALL: &[&str] = &[
     cred_protect::ID,
     hmac_secret::AT_CREATION,
     hmac_secret::ID,
+    large_blob::ID,
     policy::MIN_PIN_LENGTH,
     policy::PIN_COMPLEXITY_POLICY,
+    prf::ID,
     third_party_payment::ID,
 ];
 
@@ -40,6 +48,8 @@ pub(crate) struct Creation {
     pub(crate) third_party_payment: bool,
     /// The blob, or nothing where it cannot be kept.
     pub(crate) cred_blob: Option<Option<Vec<u8>>>,
+    large_blob: bool,
+    prf: Option<Evaluation>,
     salts: Option<Salts>,
     policy: Policy,
 }
@@ -62,6 +72,8 @@ impl Creation {
             large_blob_key: blob::asks_for_key(cx, &inputs)?,
             third_party_payment: third_party_payment::is_asked_for(cx, &inputs)?,
             cred_blob: blob::to_keep(cx, &inputs, rk)?,
+            large_blob: input(large_blob::ID).map(large_blob::at_creation).transpose()?.is_some(),
+            prf: input(prf::ID).map(Evaluation::read).transpose()?,
             salts: None,
             policy: Policy::read(cx, &inputs, rp_id)?,
         };
@@ -75,6 +87,20 @@ impl Creation {
             creation.salts = Some(Salts::read(cx, node, bytes, true)?);
         }
         Ok(creation)
+    }
+
+    /// Whether the credential gets the secrets that `hmac-secret` and `prf` evaluate with.
+    pub(crate) fn wants_secrets(&self) -> bool {
+        self.hmac_secret == Some(true) || self.prf.is_some()
+    }
+
+    /// The outputs that are not signed.
+    pub(crate) fn unsigned_outputs(&self, source: &CredentialSource) -> Option<Vec<u8>> {
+        let prf = self.prf.as_ref().map(|evaluation| {
+            let results = evaluation.results(source).map(|results| ("results".into(), results));
+            Value::Map(iter::once(("enabled".into(), true.into())).chain(results).collect())
+        });
+        outputs_of([(large_blob::ID, self.large_blob.then(|| large_blob::said("supported", true))), (prf::ID, prf)])
     }
 
     /// The outputs, as they go into the authenticator data.
@@ -97,6 +123,8 @@ pub(crate) struct Use {
     pub(crate) large_blob_key: bool,
     cred_blob: bool,
     third_party_payment: bool,
+    large_blob: Option<Access>,
+    prf: Option<Evaluation>,
     salts: Option<Salts>,
 }
 
@@ -110,11 +138,14 @@ impl Use {
         let Some(bytes) = inputs else { return Ok(Self::default()) };
         let tree = parse(bytes)?;
         let inputs = Fields::of(&tree.root, "extensions")?;
-        let salts = inputs.text(hmac_secret::ID).filter(|_| cx.has_extension(hmac_secret::ID));
+        let input = |id: &'static str| if cx.has_extension(id) { inputs.text(id) } else { None };
+        let salts = input(hmac_secret::ID);
         Ok(Self {
             large_blob_key: blob::asks_for_key(cx, &inputs)?,
             cred_blob: blob::asks_for_blob(cx, &inputs)?,
             third_party_payment: third_party_payment::is_asked_for(cx, &inputs)?,
+            large_blob: input(large_blob::ID).map(Access::read).transpose()?,
+            prf: input(prf::ID).map(Evaluation::read).transpose()?,
             salts: salts.map(|node| Salts::read(cx, node, bytes, up)).transpose()?,
         })
     }
@@ -131,6 +162,27 @@ impl Use {
             (hmac_secret::ID, secrets.map(Value::Bytes)),
             (third_party_payment::ID, self.third_party_payment.then_some(Value::Bool(source.third_party_payment))),
         ])
+    }
+}
+
+impl Use {
+    /// The outputs for the credential of `id` that are not signed. A blob is written where no other credential could
+    /// have signed as well.
+    pub(crate) fn unsigned_outputs(&self, cx: &mut Context, id: &[u8], several: bool) -> Option<Vec<u8>> {
+        let source = cx.state.credential(id)?;
+        let results = self.prf.as_ref().and_then(|evaluation| evaluation.results(source));
+        let prf = results.map(|results| Value::Map(Vec::from([("results".into(), results)])));
+        let large_blob = match &self.large_blob {
+            None => None,
+            Some(Access::Read) => large_blob::told(source.large_blob.as_ref()),
+            Some(Access::Write(_)) if several => Some(large_blob::said("written", false)),
+            Some(Access::Write(blob)) => {
+                let written = CredentialSource { large_blob: Some(blob.clone()), ..source.clone() };
+                cx.edit(Edit::PutCredential(Box::new(written)));
+                Some(large_blob::said("written", true))
+            }
+        };
+        outputs_of([(large_blob::ID, large_blob), (prf::ID, prf)])
     }
 }
 

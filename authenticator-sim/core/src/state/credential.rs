@@ -46,8 +46,19 @@ pub struct CredentialSource {
     pub cred_blob: Option<Vec<u8>>,
     /// The key of `largeBlobKey`.
     pub large_blob_key: Option<Zeroizing<Vec<u8>>>,
+    /// The blob of `largeBlob`.
+    pub large_blob: Option<LargeBlob>,
     /// Whether others may ask for payments with it (`thirdPartyPayment`).
     pub third_party_payment: bool,
+}
+
+/// A blob that is kept with its credential (CTAP 2.3 §12.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LargeBlob {
+    /// As the platform compressed it.
+    pub compressed: Vec<u8>,
+    /// Bytes before compression, as the platform said.
+    pub original_size: u64,
 }
 
 impl CredentialSource {

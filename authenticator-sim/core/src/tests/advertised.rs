@@ -16,6 +16,7 @@ use super::ceremonies::secret_at_creation;
 use super::configuration::{configurable, configurable_by_finger};
 use super::fingers::{enrol, everything, reader};
 use super::persistent::persistent;
+use super::phones::phone;
 use super::platform::{
     Key, PIN, discoverable_request, extension, finger_key, get_request, make_request, passkey_provider, security_key,
     touch_only,
@@ -36,6 +37,7 @@ const PROFILES: &[fn() -> Profile] = &[
     reader,
     everything,
     secret_at_creation,
+    phone,
 ];
 
 #[test]
@@ -179,6 +181,8 @@ fn every_algorithm_protocol_extension_and_limit_that_is_advertised_holds() {
             let input = match id.as_str() {
                 "credProtect" => Value::Unsigned(2),
                 "credBlob" => Value::Bytes(Vec::from([1])),
+                "largeBlob" => Value::Map(Vec::from([("support".into(), "preferred".into())])),
+                "prf" => Value::Map(Vec::new()),
                 // Its input is a ceremony's worth of keys, which another test has.
                 "hmac-secret-mc" => continue,
                 _ => Value::Bool(true),
@@ -191,10 +195,12 @@ fn every_algorithm_protocol_extension_and_limit_that_is_advertised_holds() {
                 "credBlob" => extension(id, Value::Bool(true)),
                 // Rules for PINs are told to those who were named, which another test sees to.
                 "largeBlobKey" | "minPinLength" | "thirdPartyPayment" => None,
+                "largeBlob" | "prf" => None,
                 _ => request.extensions,
             };
             assert_eq!(data.extensions, answer, "{id}");
             assert_eq!(made.large_blob_key.is_some(), id == "largeBlobKey");
+            assert_eq!(made.unsigned_extensions.is_some(), ["largeBlob", "prf"].contains(&id.as_str()));
         }
         for version in &info.versions {
             if version == "U2F_V2" {

@@ -12,6 +12,7 @@ mod lies;
 mod life;
 mod management;
 mod persistent;
+mod phones;
 mod pin;
 mod platform;
 mod quirks;

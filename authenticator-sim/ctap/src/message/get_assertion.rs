@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 
 use super::make_credential::{Options, extensions, hash};
 use super::{Descriptor, User};
-use crate::cbor::{DecodeError, Fields, Writer, expect_bool, expect_bytes, expect_text, expect_uint, parse_canonical};
+use crate::cbor::{
+    DecodeError, Fields, Node, Span, Writer, expect_bool, expect_bytes, expect_text, expect_uint, parse_canonical,
+    parse_canonical_but,
+};
 
 /// What the platform asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +57,7 @@ impl Request {
     ///
     /// [`DecodeError`]; its status is the one to answer with.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let root = parse_canonical(bytes)?;
+        let root = parse_canonical_but(bytes, prf)?;
         let fields = Fields::of(&root, "")?;
         Ok(Self {
             rp_id: expect_text(fields.require(1, "rpId")?, "rpId")?.to_string(),
@@ -155,4 +158,10 @@ impl Response {
             out.uint(8).raw(outputs);
         }
     }
+}
+
+/// `prf` of phones maps credential ids to maps, which is one level more than messages may have.
+fn prf(root: &Node<'_>) -> Option<Span> {
+    let extensions = Fields::of(root, "").ok()?.uint(4)?;
+    Fields::of(extensions, "extensions").ok()?.text("prf").map(|node| node.span)
 }

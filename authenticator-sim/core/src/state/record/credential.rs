@@ -9,7 +9,7 @@ use keyrig_ctap::profile::Backup;
 
 use super::members::{Member, Reader, wrong};
 use crate::provider::PrivateKey;
-use crate::state::{CredentialSource, Protection, Stored};
+use crate::state::{CredentialSource, LargeBlob, Protection, Stored};
 
 const RP_ID: Member = (1, "rp_id");
 const U2F_APPLICATION: Member = (2, "u2f_application");
@@ -29,6 +29,8 @@ const HMAC_SECRET: Member = (15, "hmac_secret");
 const CRED_BLOB: Member = (16, "cred_blob");
 const LARGE_BLOB_KEY: Member = (17, "large_blob_key");
 const THIRD_PARTY_PAYMENT: Member = (18, "third_party_payment");
+const LARGE_BLOB: Member = (19, "large_blob");
+const LARGE_BLOB_SIZE: Member = (20, "original size of large_blob");
 
 pub(super) fn encode(stored: &Stored) -> Vec<u8> {
     let Stored { source, persisted } = stored;
@@ -52,6 +54,8 @@ pub(super) fn encode(stored: &Stored) -> Vec<u8> {
     map.bytes(CRED_BLOB.0, source.cred_blob.as_deref());
     map.bytes(LARGE_BLOB_KEY.0, source.large_blob_key.as_ref().map(|key| &key[..]));
     map.member(THIRD_PARTY_PAYMENT.0).bool(source.third_party_payment);
+    map.bytes(LARGE_BLOB.0, source.large_blob.as_ref().map(|blob| &blob.compressed[..]));
+    map.uint(LARGE_BLOB_SIZE.0, source.large_blob.as_ref().map(|blob| blob.original_size));
     map.into_bytes()
 }
 
@@ -83,9 +87,15 @@ pub(super) fn decode(id: &[u8], record: &[u8]) -> Result<Stored, DecodeError> {
         hmac_secret: map.optional_secret(HMAC_SECRET)?,
         cred_blob: map.optional_bytes(CRED_BLOB)?,
         large_blob_key: map.optional_secret(LARGE_BLOB_KEY)?,
+        large_blob: large_blob(&map)?,
         third_party_payment: map.bool(THIRD_PARTY_PAYMENT)?,
     };
     Ok(Stored { source, persisted: map.uint(PERSISTED)? })
+}
+
+fn large_blob(map: &Reader<'_, '_>) -> Result<Option<LargeBlob>, DecodeError> {
+    let Some(compressed) = map.optional_bytes(LARGE_BLOB)? else { return Ok(None) };
+    Ok(Some(LargeBlob { compressed, original_size: map.uint(LARGE_BLOB_SIZE)? }))
 }
 
 /// A `COSE_Key`, which names its algorithm.

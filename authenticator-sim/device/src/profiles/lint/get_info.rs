@@ -16,6 +16,7 @@ const EXTENSIONS: &[&str] = &[
     "largeBlobKey",
     "minPinLength",
     "pinComplexityPolicy",
+    "prf",
     "previewSign",
     "thirdPartyPayment",
     "uvm",

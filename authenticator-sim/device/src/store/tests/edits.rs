@@ -1,7 +1,7 @@
 //! Edits of every kind, and what they come to.
 
 use keyrig_core::provider::PrivateKey;
-use keyrig_core::state::{Configuration, Fingerprint, Pin, Protection};
+use keyrig_core::state::{Configuration, Fingerprint, LargeBlob, Pin, Protection};
 use keyrig_core::{Change, CredentialSource, Edit, State};
 use keyrig_ctap::cose::{Algorithm, Curve, PublicKey};
 use keyrig_ctap::message::User;
@@ -39,6 +39,7 @@ fn source(number: u8) -> CredentialSource {
         hmac_secret: None,
         cred_blob: None,
         large_blob_key: None,
+        large_blob: None,
         third_party_payment: false,
     }
 }
@@ -50,7 +51,7 @@ prop_compose! {
         protection in 1_u64..=3,
         (name, hmac_secret) in (option::of(".{0,8}"), option::of(vec(any::<u8>(), 64))),
         (cred_blob, large_blob_key) in (option::of(vec(any::<u8>(), 0..32)), option::of(vec(any::<u8>(), 32))),
-        public_key in any_key(),
+        (public_key, large_blob) in (any_key(), option::of((vec(any::<u8>(), 0..32), any::<u64>()))),
     ) -> CredentialSource {
         // Few ids, so that credentials are put, counted and removed again.
         let number = number % 8;
@@ -67,6 +68,7 @@ prop_compose! {
             hmac_secret: hmac_secret.map(Into::into),
             cred_blob,
             large_blob_key: large_blob_key.map(Into::into),
+            large_blob: large_blob.map(|(compressed, original_size)| LargeBlob { compressed, original_size }),
             third_party_payment: payment,
             ..source(number)
         }

@@ -36,6 +36,16 @@ fn each_credential_keeps_its_blob() {
 }
 
 #[test]
+fn a_phone_keeps_blobs_with_their_credentials() {
+    let mut phone = plug("icloud-keychain");
+    let (id, results) = created(&mut phone, json!({"largeBlob": {"support": "required"}}));
+    assert_eq!(results, json!({"largeBlob": {"supported": true}}));
+    assert_eq!(signed(&mut phone, &[], read()).1, json!({"largeBlob": {}}));
+    assert_eq!(signed(&mut phone, &[&id], write(b"a blob of a phone")).1, json!({"largeBlob": {"written": true}}));
+    assert_eq!(signed(&mut phone, &[], read()).1, blob(b"a blob of a phone"));
+}
+
+#[test]
 fn a_blob_that_does_not_fit_is_not_written() {
     let mut key = plug(YUBIKEY);
     let (id, _) = created(&mut key, json!({"largeBlob": {"support": "preferred"}}));

@@ -33,6 +33,18 @@ fn a_credential_evaluates_at_creation_and_at_every_sign_in() {
 }
 
 #[test]
+fn a_phone_evaluates_without_a_pin_protocol() {
+    let mut phone = plug("icloud-keychain");
+    let (id, results) = created(&mut phone, json!({"prf": {"eval": {"first": A, "second": B}}}));
+    assert_eq!(results["prf"]["enabled"], true);
+    let (a, b) = (result(&results, "first"), result(&results, "second"));
+    let (_, results) = signed(&mut phone, &[], eval(A));
+    assert_eq!(result(&results, "first"), a);
+    let (_, results) = signed(&mut phone, &[&id], json!({"prf": {"evalByCredential": {&id: {"first": B}}}}));
+    assert_eq!(result(&results, "first"), b);
+}
+
+#[test]
 fn without_hmac_secret_mc_there_is_no_result_at_creation() {
     let mut key = plug(OLD_YUBIKEY);
     let (id, results) = created(&mut key, eval(A));
@@ -49,7 +61,7 @@ fn a_credential_or_an_authenticator_without_the_function_gives_none() {
     assert_eq!(signed(&mut key, &[&id], json!({"prf": {}})).1, json!({"prf": {}}));
     let (_, results) = created(&mut plug("yubikey-5-nfc-5.8"), json!({"prf": {}}));
     assert_eq!(results, json!({"prf": {"enabled": true}}));
-    let (_, results) = created(&mut plug("icloud-keychain"), eval(A));
+    let (_, results) = created(&mut plug("dashlane"), eval(A));
     assert_eq!(results, json!({"prf": {"enabled": false}}));
 }
 
