@@ -4,6 +4,7 @@
 //! for, what the other crates and the foreign oracles need.
 
 mod bench;
+mod bridge;
 mod demo;
 mod failure;
 mod fuzz;

@@ -85,7 +85,7 @@ pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
         Command::CLIENT_PIN => client_pin::begin(cx, parameters),
         Command::GET_INFO => nothing_follows(parameters).map(|()| get_info::begin(cx)),
         Command::RESET => nothing_follows(parameters).and_then(|()| reset::begin(cx)),
-        Command::SELECTION => nothing_follows(parameters).and_then(|()| selection::begin(cx)),
+        Command::SELECTION if selection::is_offered(cx) => nothing_follows(parameters).map(|()| selection::begin()),
         _ => Err(Reason::UnknownCommand),
     }
 }

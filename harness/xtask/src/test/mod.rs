@@ -4,6 +4,7 @@ mod algorithms;
 mod crates;
 mod metadata;
 mod passkey_rs;
+mod python_fido2;
 mod reports;
 mod simplewebauthn;
 mod soft_webauthn;
@@ -36,6 +37,7 @@ const ALL: &[&Suite] = &[
     &crates::SUITE,
     &metadata::SUITE,
     &passkey_rs::SUITE,
+    &python_fido2::SUITE,
     &reports::SUITE,
     &simplewebauthn::SUITE,
     &soft_webauthn::SUITE,

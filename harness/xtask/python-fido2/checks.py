@@ -1,0 +1,78 @@
+"""Tests by name, each on a new key of each profile it is for; one TAP line each."""
+
+import traceback
+
+from bridge import Key
+from fido2.ctap import CtapError
+from fido2.ctap1 import ApduError
+
+ERR = CtapError.ERR
+
+YUBIKEY_5_7 = "yubikey-5-nfc-5.7"
+YUBIKEY_5_2 = "yubikey-5-nfc-5.2"
+YUBIKEY_5_FIPS = "yubikey-5-fips-nfc-5.7.4"
+YUBIKEY_BIO = "yubikey-bio-5.7.2"
+ONLY_2_0 = "ctap-2.0-only"
+EVERYTHING_2_3 = "ctap-2.3-everything"
+NITROKEY = "nitrokey-3"
+
+ALL = [YUBIKEY_5_7, YUBIKEY_5_2, YUBIKEY_5_FIPS, YUBIKEY_BIO, ONLY_2_0, EVERYTHING_2_3, NITROKEY]
+ALWAYS_VERIFY = [YUBIKEY_5_FIPS, YUBIKEY_BIO]
+
+_tests = []
+
+
+def test(*profiles):
+    """A test that gets a new key of each of `profiles`; its documentation string is its name."""
+
+    def note(function):
+        _tests.extend((function, profile) for profile in profiles)
+        return function
+
+    return note
+
+
+def run_all():
+    """Runs each test, and tells how many failed."""
+    failed = 0
+    for number, (function, profile) in enumerate(_tests, 1):
+        name = f"{profile}: {function.__doc__.strip()}"
+        try:
+            with Key(profile) as key:
+                function(key)
+            print(f"ok {number} - {name}", flush=True)
+        except Exception:
+            failed += 1
+            print(f"not ok {number} - {name}", flush=True)
+            print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), end="", flush=True)
+    print(f"1..{len(_tests)}")
+    return failed
+
+
+def refused(status, call, *args, **kwargs):
+    """Insists that a CTAP2 command ends with `status`."""
+    try:
+        answer = call(*args, **kwargs)
+    except CtapError as error:
+        assert error.code == status, f"{error.code!r} instead of {status!r}"
+    else:
+        raise AssertionError(f"{answer!r} instead of {status!r}")
+
+
+def refused_apdu(status, call, *args, **kwargs):
+    """Insists that a U2F message ends with the status word `status`."""
+    try:
+        answer = call(*args, **kwargs)
+    except ApduError as error:
+        assert error.code == status, f"{error.code:#06x} instead of {status:#06x}"
+    else:
+        raise AssertionError(f"{answer!r} instead of {status:#06x}")
+
+
+def raises(kind, call, *args, **kwargs):
+    """Insists that `call` raises an exception of `kind`, and returns it."""
+    try:
+        answer = call(*args, **kwargs)
+    except kind as error:
+        return error
+    raise AssertionError(f"{answer!r} instead of {kind.__name__}")
