@@ -81,7 +81,7 @@ fn campaign(target: &str, seconds: u32) -> Result<Command, Failure> {
     std::fs::create_dir_all(&artifacts)?;
     let mut command = Command::new(output().join(TRIPLE).join("release").join(target));
     command.arg(&corpus).arg(format!("-artifact_prefix={}/", artifacts.display()));
-    command.arg(format!("-max_total_time={seconds}")).args(["-max_len=4096", "-timeout=5", "-verbosity=0"]);
+    command.arg(format!("-max_total_time={seconds}")).args(["-max_len=8192", "-timeout=5", "-verbosity=0"]);
     Ok(command)
 }
 

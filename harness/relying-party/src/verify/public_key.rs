@@ -148,6 +148,8 @@ fn ed448(x: &[u8]) -> Result<Prepared, KeyProblem> {
     let problem = |reason, message: &str| KeyProblem { reason, message: message.to_owned() };
     let bytes: [u8; 57] = x.try_into().map_err(|_| problem("key_length", "an Ed448 key is 57 bytes long"))?;
     let point = ed448_goldilocks::CompressedEdwardsY(bytes).decompress_unchecked().into_option();
+    // A number that has to be reduced first is no encoding (RFC 8032 §5.2.3).
+    let point = point.filter(|point| point.compress().0 == bytes);
     let point = point.ok_or_else(|| problem("key_not_on_curve", "the key is not a point on its curve"))?;
     // The cofactor is 4.
     if point.to_edwards().double().double() == EdwardsPoint::IDENTITY {

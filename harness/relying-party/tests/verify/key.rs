@@ -109,6 +109,35 @@ fn an_ed25519_key_of_small_order_is_refused() {
 }
 
 #[test]
+fn an_ed448_key_of_small_order_is_refused() {
+    let useless = |x: &[u8], reason| {
+        let mut honest = Registration::honest(Statement::None);
+        honest.expected.algorithms.push(Algorithm::ED448);
+        let key = PublicKey::Okp { curve: Curve::ED448, x: x.to_vec() }.to_cose(Algorithm::ED448);
+        let attack = |r: &mut Registration| r.credential().public_key = CoseKey::from_bytes(&key);
+        registration_refused(honest, attack, ReasonClass::Key, reason);
+    };
+    // p = 2^448 - 2^224 - 1, little-endian.
+    let mut p = [0xff; 57];
+    (p[28], p[56]) = (0xfe, 0);
+    let near_p = |low: u8| [&[low], &p[1..]].concat();
+    let mut identity = [0; 57];
+    identity[0] = 1;
+    let mut negative = [0; 57];
+    negative[56] = 0x80;
+    for point in [&identity[..], &[0; 57], &negative, &near_p(0xfe)] {
+        useless(point, "key_small_order");
+    }
+    let mut off = [0; 57];
+    off[0] = 2;
+    useless(&off, "key_not_on_curve");
+    // Numbers that are reduced modulo p before they are points.
+    useless(&near_p(0xff), "key_not_on_curve");
+    useless(&[0xff; 57], "key_not_on_curve");
+    useless(&[7; 56], "key_length");
+}
+
+#[test]
 fn a_weak_rsa_key_is_refused() {
     let rsa = |n: &[u8], e: &[u8]| PublicKey::Rsa { n: n.to_vec(), e: e.to_vec() };
     let strong = [0xc5; 256];
