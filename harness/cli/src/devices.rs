@@ -1,9 +1,10 @@
-//! Where the authenticators of a run come from: profiles, by id or file.
+//! Where the authenticators of a run come from: profiles, by id or file, or one real key.
 
-use keyrig_ctap::profile::Profile;
-use keyrig_runner::device::{Device, InProcess};
-use keyrig_runner::run::CannotPlug;
-use keyrig_runner::scenario::Plug;
+use keyrig_ctap::Aaguid;
+use keyrig_ctap::profile::{Attachment, Profile};
+use keyrig_runner::device::{Device, InProcess, Lender, Place, RealKey};
+use keyrig_runner::run::{CannotPlug, skipped_with_real_key};
+use keyrig_runner::scenario::{Plug, Scenario};
 use keyrig_runner::{Devices as Source, Seed};
 
 use crate::command::profile::find;
@@ -41,5 +42,58 @@ impl Source for Devices {
             }
         };
         Ok(Box::new(device))
+    }
+}
+
+/// One real key, which every device of a scenario is.
+pub(crate) struct OneKey {
+    pub(crate) lender: Lender,
+    aaguid: Aaguid,
+}
+
+impl OneKey {
+    /// This key.
+    pub(crate) fn new(key: RealKey) -> Self {
+        Self { aaguid: key.info().aaguid, lender: Lender::new(key) }
+    }
+}
+
+impl Source for OneKey {
+    fn plug(&self, _: &Plug, _: Seed) -> Result<Box<dyn Device>, CannotPlug> {
+        Ok(Box::new(self.lender.lend()))
+    }
+
+    fn skips(&self, scenario: &Scenario) -> Option<String> {
+        skips(self.aaguid, scenario)
+    }
+}
+
+/// Why `scenario` is skipped with a real key of this AAGUID; `None` where it can be tried.
+///
+/// Under policy `default`, which looks at no model, any security key stands in for any other.
+pub(crate) fn skips(aaguid: Aaguid, scenario: &Scenario) -> Option<String> {
+    let any_key = scenario.policy == "default";
+    let is_key = |profile: &Profile| profile.attachment == Attachment::CrossPlatform && !profile.backup.eligible;
+    skipped_with_real_key(scenario, &|plug| match plug {
+        Plug::Default => true,
+        Plug::Aaguid(wanted) => *wanted == aaguid,
+        Plug::Profile(name) => {
+            find(&name.value).is_ok_and(|profile| profile.aaguid == aaguid || any_key && is_key(&profile))
+        }
+    })
+}
+
+/// The authenticator that a command is given by `--device`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// A key that is not emulated here.
+    Place(Place),
+    /// A profile's id or file.
+    Profile(String),
+}
+
+impl From<String> for Named {
+    fn from(text: String) -> Self {
+        text.parse().map_or(Self::Profile(text), Self::Place)
     }
 }

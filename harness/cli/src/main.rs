@@ -8,6 +8,7 @@ mod nearest;
 mod output;
 mod pin;
 mod progress;
+mod real_key;
 mod reports;
 mod runtime;
 mod seed;

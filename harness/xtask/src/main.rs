@@ -58,7 +58,23 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().verb {
+    match run(Arguments::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !matches!(failure, failure::Failure::Told) {
+                eprintln!("error: {failure}");
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Every verb builds something, so what that needs comes first; in the guest, all is built.
+fn run(verb: Verb) -> Result<(), failure::Failure> {
+    if !matches!(verb, Verb::Guest(_)) {
+        system_packages::provide(system_packages::BUILD)?;
+    }
+    match verb {
         Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Test(arguments) => test::run(&arguments),
         Verb::Lint => lint::run(),
@@ -68,14 +84,5 @@ fn main() -> ExitCode {
         Verb::Generate(arguments) => generate::run(&arguments),
         Verb::Vm(arguments) => vm::run(&arguments),
         Verb::Guest(arguments) => vm::guest::run(&arguments),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            if !matches!(failure, failure::Failure::Told) {
-                eprintln!("error: {failure}");
-            }
-            ExitCode::from(failure.exit_code())
-        }
     }
 }

@@ -20,6 +20,10 @@ pub(crate) enum Need {
     Kernel,
     /// What loads modules into a kernel.
     Kmod,
+    /// What the operating system's keys are found with.
+    Libudev,
+    /// What tells a build where libraries are.
+    PkgConfig,
     /// Python with `venv` and `pip`.
     Python,
     /// An emulator of a whole machine.
@@ -34,6 +38,9 @@ pub(crate) enum Need {
     Udev,
 }
 
+/// What the workspace is built with, beside Rust and a linker.
+pub(crate) const BUILD: &[Need] = &[Need::PkgConfig, Need::Libudev];
+
 impl Need {
     fn package(self) -> &'static str {
         self.package_and_file().0
@@ -42,6 +49,8 @@ impl Need {
     fn is_met(self) -> bool {
         match self {
             Need::Kernel => !kernels().is_empty(),
+            Need::Libudev | Need::PkgConfig if !cfg!(target_os = "linux") => true,
+            Need::Libudev => quiet(Command::new("pkg-config").args(["--exists", "libudev"])),
             Need::Python => quiet(Command::new("python3").args(["-c", "import ensurepip, venv"])),
             _ => Path::new(self.package_and_file().1).exists(),
         }
@@ -55,6 +64,8 @@ impl Need {
             Need::Fido2Tools => ("fido2-tools", "/usr/bin/fido2-token"),
             Need::Kernel => ("linux-image-amd64", "/boot"),
             Need::Kmod => ("kmod", "/sbin/modprobe"),
+            Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
+            Need::PkgConfig => ("pkg-config", "/usr/bin/pkg-config"),
             Need::Python => ("python3-venv", "/usr/bin/python3"),
             Need::Qemu => ("qemu-system-x86", "/usr/bin/qemu-system-x86_64"),
             Need::Script => ("bsdutils", "/usr/bin/script"),

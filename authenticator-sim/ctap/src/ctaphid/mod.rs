@@ -2,14 +2,16 @@
 //!
 //! A [`Report`] is what travels, and any 64 bytes are one [`Packet`]. A [`Message`] is what they carry:
 //! [`Message::fragment`] cuts it into reports, an [`Assembly`] puts it together again. Which message may come when, and
-//! what answers it, is the driver's to know.
+//! what answers it, is the driver's to know; what an application may ask and wait for is a [`Dialogue`]'s.
 
 mod code;
+mod dialogue;
 mod init;
 mod message;
 mod packet;
 
 pub use code::{Capabilities, Command, ErrorCode, Keepalive};
+pub use dialogue::{Dialogue, Event, Trouble};
 pub use init::{Nonce, Welcome};
 pub use message::{Assembly, Fragments, Message, Progress, TooLong, WrongSequence};
 pub use packet::{Channel, Continuation, Initialization, Packet, Report};

@@ -7,10 +7,13 @@ use keyrig_ctap::ReasonClass;
 use keyrig_device::profiles;
 use keyrig_relying_party::Policy;
 use keyrig_runner::client::ClientProfile;
+use keyrig_runner::device::{Interrupt, Place};
 use keyrig_runner::tamper;
 use serde_json::{Value, json};
 
+use crate::devices::skips;
 use crate::failure::{Exit, Failure};
+use crate::real_key::open;
 use crate::table::Table;
 use crate::vocabulary::suite;
 
@@ -20,7 +23,8 @@ use crate::vocabulary::suite;
 Examples:
   keyrig list
   keyrig list tampers
-  keyrig list scenarios scenarios/enterprise --json")]
+  keyrig list scenarios scenarios/enterprise --json
+  keyrig list --device hid")]
 pub(crate) struct Words {
     /// What to list
     #[arg(value_enum, default_value_t = What::Scenarios)]
@@ -28,6 +32,9 @@ pub(crate) struct Words {
     /// Scenario files or folders; the embedded ones if left out
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// Say of each scenario whether the key at this place can run it: `hid`, `hid:<path>`, `socket:<path>`
+    #[arg(long, value_name = "PLACE")]
+    device: Option<Place>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -60,7 +67,7 @@ impl Words {
     /// Prints the list.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         let listing = match self.what {
-            What::Scenarios => scenarios(&self.paths)?,
+            What::Scenarios => scenarios(&self.paths, self.device.as_ref())?,
             What::Tampers => tampers(),
             What::Profiles => authenticators(),
             What::Clients => clients(),
@@ -87,8 +94,16 @@ impl Listing {
     }
 }
 
-fn scenarios(paths: &[String]) -> Result<Listing, Failure> {
+fn scenarios(paths: &[String], device: Option<&Place>) -> Result<Listing, Failure> {
     let chosen = suite(paths)?;
+    if let Some(place) = device {
+        let aaguid = open(place, Interrupt::default())?.info().aaguid;
+        let rows = chosen.scenarios.iter().map(|scenario| {
+            let can = skips(aaguid, scenario).map_or_else(|| "can be run".to_owned(), |why| format!("skipped({why})"));
+            vec![scenario.id().to_owned(), can, scenario.title.clone()]
+        });
+        return Ok(Listing { columns: &["id", "with this key", "title"], rows: rows.collect() });
+    }
     let rows = chosen.scenarios.iter().map(|scenario| {
         let attacker = scenario.attacker.map_or_else(|| "-".to_owned(), |attacker| attacker.to_string());
         vec![

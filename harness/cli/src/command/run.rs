@@ -9,9 +9,10 @@ use keyrig_runner::plan::plan;
 use keyrig_runner::{Baseline, Known, Run, Scenario, Seed, Settings, Shard, Suite, Summary, exit};
 use miette::miette;
 
-use crate::devices::Devices;
+use crate::devices::{Devices, Named, OneKey};
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
+use crate::real_key::{Before, Handling, on_ctrl_c};
 use crate::reports::{Reports, Wanted};
 use crate::targets::{Chosen, Name};
 use crate::vocabulary::{client, embedded, suite};
@@ -31,7 +32,8 @@ Examples:
   keyrig run --target builtin:default enterprise
   keyrig run --target staging.yaml scenarios/enterprise
   keyrig run --reporter junit=out.xml --reporter html=out.html
-  keyrig run --shard 2/8 --seed 7f3a")]
+  keyrig run --shard 2/8 --seed 7f3a
+  keyrig run --device hid --target builtin:default ceremony")]
 pub(crate) struct Words {
     /// Scenario files, folders, or ids of embedded scenarios; all embedded ones if left out
     #[arg(value_name = "SCENARIO")]
@@ -39,9 +41,12 @@ pub(crate) struct Words {
     /// `builtin`, `builtin:<policy>`, or a target file
     #[arg(long, value_name = "TARGET", default_value = "builtin")]
     target: Name,
-    /// The authenticator of scenarios that name none: a profile's id or file
-    #[arg(long, value_name = "PROFILE")]
-    device: Option<String>,
+    /// The authenticator of scenarios that name none: a profile's id or file; or one key for all of them: `hid`,
+    /// `hid:<path>`, `socket:<path>`
+    #[arg(long, value_name = "PROFILE|PLACE")]
+    device: Option<Named>,
+    #[command(flatten)]
+    handling: Handling,
     /// The client between page and authenticator
     #[arg(long, value_name = "CLIENT", default_value = "l3")]
     client: String,
@@ -87,8 +92,8 @@ impl Words {
         let seed = self.seed.unwrap_or_else(seed::fresh);
         let targets = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
         let settings = self.settings(seed, &suite, &targets)?;
-        let devices = Devices::new(self.device.as_deref())?;
-        let run = Run { suite: &suite, targets: &targets, devices: &devices, settings };
+        let devices = self.devices()?;
+        let run = Run { suite: &suite, targets: &targets, devices: devices.source(), settings };
         if run.selected().is_empty() {
             let help = "another --shard or other scenarios have some; `keyrig list` names them all";
             return Err(Failure::usage(miette!(help = help, "failed to run anything: no scenario is selected")));
@@ -102,11 +107,24 @@ impl Words {
         let summary = runtime()?.block_on(run.execute(&mut |event| progress.beside(&event, || reports.hear(event))));
         reports.close()?;
         self.keep(&summary)?;
+        devices.give_back()?;
         let exit = Exit::of_run(exit::code(&summary, self.allow_inconclusive));
         match baseline {
             Some(baseline) => self.compare(&baseline, &summary, exit),
             None => Ok(exit),
         }
+    }
+
+    fn devices(&self) -> Result<Plugged, Failure> {
+        Ok(match &self.device {
+            Some(Named::Place(place)) => {
+                let mut key = self.handling.open(place, on_ctrl_c())?;
+                let before = Before::count(&mut key);
+                Plugged::Real(Box::new(OneKey::new(key)), before)
+            }
+            Some(Named::Profile(profile)) => Plugged::Emulated(Devices::new(Some(profile))?),
+            None => Plugged::Emulated(Devices::new(None)?),
+        })
     }
 
     /// Writes what later runs compare with or tell again.
@@ -159,6 +177,29 @@ impl Words {
         let Some(path) = self.known.clone().or(implied) else { return Ok(Known::default()) };
         let embedded = embedded()?;
         Known::load(&path, embedded.ids().chain(suite.ids())).map_err(Failure::usage)
+    }
+}
+
+/// The authenticators of a run.
+enum Plugged {
+    Emulated(Devices),
+    Real(Box<OneKey>, Before),
+}
+
+impl Plugged {
+    fn source(&self) -> &dyn keyrig_runner::Devices {
+        match self {
+            Self::Emulated(devices) => devices,
+            Self::Real(key, _) => &**key,
+        }
+    }
+
+    /// A real key is left as it was found.
+    fn give_back(&self) -> Result<(), Failure> {
+        match self {
+            Self::Emulated(_) => Ok(()),
+            Self::Real(key, before) => before.compare(&key.lender),
+        }
     }
 }
 

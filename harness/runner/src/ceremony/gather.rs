@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::play::honest;
+use super::play::{honest, stopped};
 use super::{Ceremony, CeremonyError, OptionsRequest, Order};
 use crate::base64url;
-use crate::client::{Link, Stop};
-use crate::environment_error::EnvironmentError;
+use crate::client::Link;
 use crate::tamper::{Foil, Need, TamperCall};
 use crate::target::{Options, Session};
 
@@ -119,12 +118,4 @@ fn challenge(options: &Value) -> Option<Vec<u8>> {
 
 fn bytes(options: &Value, pointer: &str) -> Option<Vec<u8>> {
     options.pointer(pointer).and_then(Value::as_str).and_then(base64url::decode)
-}
-
-fn stopped(stop: Stop, call: &TamperCall) -> CeremonyError {
-    match stop {
-        Stop::Refused(_) => call.cannot("the honest ceremony before it stopped at the client").into(),
-        Stop::Link(error) => EnvironmentError::from(error).into(),
-        Stop::CannotLie(error) => error.into(),
-    }
 }

@@ -1,6 +1,7 @@
 //! One ceremony from end to end: options, client, authenticator, lies, result, session check.
 
 mod gather;
+mod genuine;
 mod order;
 mod play;
 mod record;
@@ -14,6 +15,7 @@ use crate::tamper::Foil;
 use crate::target::{Acquaintance, Options, Session};
 use play::{Played, play};
 
+pub(crate) use genuine::has_a_way;
 pub use order::{Ceremony, OptionsRequest, Order};
 pub use record::{CeremonyError, Record, SessionCheck, Stage};
 
@@ -60,7 +62,8 @@ async fn answer(
             record.stage = Stage::Client;
             record.outcome = Outcome::ClientRefused { name: error.name.to_owned(), message: error.message };
         }
-        Played::Answered(answered) => {
+        Played::Answered(mut answered) => {
+            answered.fields.extend(genuine::overtake(order, &answered.credential, link, session).await?);
             record.stage = Stage::Result;
             record.outcome = session.result(order.ceremony, &answered.credential, order.http_origin()).await;
             record.client_data_json = answered.client_data_json;

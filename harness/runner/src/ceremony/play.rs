@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Ceremony, CeremonyError, Order};
-use crate::client::{Client, ClientDraft, ClientError, CreationOptions, Link, Made, RequestOptions, Stop};
+use super::{Ceremony, CeremonyError, Order, genuine};
+use crate::client::{Client, ClientDraft, ClientError, CreationOptions, Link, Made, RequestOptions, Stop, Withhold};
 use crate::environment_error::EnvironmentError;
 use crate::tamper::{Answer, CannotLie, Difference, DraftLie, Foil, Lie, TamperCall, difference};
 
@@ -36,12 +36,15 @@ pub(super) fn play(
     let mut fields = Vec::new();
     let lies: Vec<_> = order.tampers.iter().filter_map(|call| DraftLie::new(call, &foil)).collect();
     let seam = link.device().lies().cloned();
+    let mut withhold = Withhold::default();
     match (&seam, lies.is_empty()) {
         (Some(seam), false) => seam.arm(lies),
-        (None, false) => return Err(real_keys_do_not_lie(order).into()),
+        (None, false) => withhold = genuine::withheld(order).ok_or_else(|| real_keys_do_not_lie(order))?,
         _ => {}
     }
-    let made = honest(order, options, link, &mut |draft| tell_client(order.tampers, &foil, draft, &mut fields));
+    let honestly = seam.is_none();
+    let made =
+        without(withhold, order, options, link, &mut |draft| tell_client(order.tampers, &foil, draft, &mut fields));
     if let Some(report) = seam.map(|seam| seam.disarm()) {
         if let Some(failure) = report.failure {
             return Err(failure.into());
@@ -50,7 +53,9 @@ pub(super) fn play(
     }
     let made = match made {
         Ok(made) => made,
-        Err(Stop::Refused(_)) if !fields.is_empty() => return Err(nobody_goes_along(order).into()),
+        Err(Stop::Refused(_)) if !fields.is_empty() || withhold != Withhold::default() => {
+            return Err(nobody_goes_along(order).into());
+        }
         Err(Stop::Refused(error)) => return Ok(Played::Stopped(error)),
         Err(Stop::Link(error)) => return Err(EnvironmentError::from(error).into()),
         Err(Stop::CannotLie(error)) => return Err(error.into()),
@@ -59,7 +64,11 @@ pub(super) fn play(
     let mut answer = Answer(credential.clone());
     tell_wire(order.tampers, &foil, &mut answer)?;
     fields.extend(difference::of_answers(&credential, &answer.0));
-    if let (Some(call), true) = (order.tampers.first(), fields.is_empty()) {
+    if honestly {
+        fields.extend(genuine::differences(order, &credential)?);
+    }
+    let still_to_come = honestly && genuine::overtaken(order).is_some();
+    if let (Some(call), true) = (order.tampers.first(), fields.is_empty() && !still_to_come) {
         return Err(call.cannot("it would change nothing").into());
     }
     Ok(Played::Answered(Answered { credential: answer.0, client_data_json, credential_id, fields }))
@@ -72,11 +81,23 @@ pub(super) fn honest(
     link: &mut Link<'_>,
     tell: &mut dyn FnMut(&mut ClientDraft) -> Result<(), CannotLie>,
 ) -> Result<Made, Stop> {
+    without(Withhold::default(), order, options, link, tell)
+}
+
+/// The same by a client that leaves something out of its request.
+fn without(
+    withhold: Withhold,
+    order: &Order<'_>,
+    options: &Value,
+    link: &mut Link<'_>,
+    tell: &mut dyn FnMut(&mut ClientDraft) -> Result<(), CannotLie>,
+) -> Result<Made, Stop> {
     let client = Client {
         profile: order.client,
         page: &order.page,
         pin: order.pin,
         ignore: order.ignore,
+        withhold,
         transports: order.transports.as_deref(),
         choose: order.choose.as_deref(),
         seed: order.seed,
@@ -126,4 +147,13 @@ fn nobody_goes_along(order: &Order<'_>) -> CannotLie {
 fn real_keys_do_not_lie(order: &Order<'_>) -> CannotLie {
     let lie = order.tampers.iter().find(|call| matches!(call.tamper.lie, Lie::Authenticator(_)));
     CannotLie { tamper: lie.map_or("authenticator", |call| call.tamper.id), why: "a real key does not lie" }
+}
+
+/// Why a ceremony that a lie needs came to nothing.
+pub(super) fn stopped(stop: Stop, call: &TamperCall) -> CeremonyError {
+    match stop {
+        Stop::Refused(_) => call.cannot("the honest ceremony before it stopped at the client").into(),
+        Stop::Link(error) => EnvironmentError::from(error).into(),
+        Stop::CannotLie(error) => error.into(),
+    }
 }

@@ -12,7 +12,6 @@ use super::conveyance::{self, Told};
 use super::extension::{self, Creation};
 use super::link::{Failure, Link};
 use super::options::{Conveyance, CreationOptions, Requirement};
-use super::random::Random;
 use super::user_verification::{Token, Verification, Verifier};
 use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
 use crate::device::DeviceDescription;
@@ -32,7 +31,7 @@ impl Client<'_> {
         let attachment = self.attachment(options.attachment, &description)?;
         link.device().grant(self.granted(options.timeout_ms));
         let info = link.get_info()?;
-        let discoverable = self.discoverable(options.resident_key, &info)?;
+        let discoverable = self.discoverable(options.resident_key, &info, description.emulated)?;
         let mut extensions = Creation::begin(&options.extensions, &info, discoverable)?;
         let client_data = self.client_data("webauthn.create", &options.challenge);
         let (algorithms, supported) = (options.algorithms.clone(), info.algorithms.clone());
@@ -42,7 +41,7 @@ impl Client<'_> {
         let client_data_json = draft.client_data.to_json();
         let mut ask = request(options, &draft, sha256(client_data_json.as_bytes()), discoverable);
         ask.exclude_list = self.exclude_list(options, &draft, &info, link)?;
-        let mut random = Random::new(self.seed);
+        let mut random = link.random(self.seed);
         let verifier =
             Verifier { info: &info, pin: self.pin, permissions: Permissions::MC, rp_id: &draft.rp_id, discoverable };
         let mut wanted = self.user_verification(options.user_verification);
@@ -81,7 +80,8 @@ impl Client<'_> {
         }
     }
 
-    fn discoverable(&self, wanted: Requirement, info: &Info) -> Result<bool, ClientError> {
+    /// A real key has few slots for discoverable credentials: it spends one only where it must.
+    fn discoverable(&self, wanted: Requirement, info: &Info, emulated: bool) -> Result<bool, ClientError> {
         let able = info.option("rk") == Some(true);
         match wanted {
             _ if self.ignore.resident_key => Ok(false),
@@ -89,7 +89,7 @@ impl Client<'_> {
                 Err(ClientError::not_allowed("the authenticator makes no discoverable credentials"))
             }
             Requirement::Required => Ok(true),
-            Requirement::Preferred => Ok(able),
+            Requirement::Preferred => Ok(able && emulated),
             Requirement::Discouraged => Ok(false),
         }
     }

@@ -51,3 +51,12 @@ impl Ignore {
         .map(|(_, name)| name)
     }
 }
+
+/// What a client leaves out when it asks for an assertion.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Withhold {
+    /// User presence: `up` is false.
+    pub presence: bool,
+    /// User verification.
+    pub verification: bool,
+}

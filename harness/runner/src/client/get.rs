@@ -11,7 +11,6 @@ use super::create::holds;
 use super::extension::{self, Use};
 use super::link::Link;
 use super::options::{RequestOptions, Requirement};
-use super::random::Random;
 use super::user_verification::{Verification, Verifier};
 use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
 
@@ -35,6 +34,7 @@ impl Client<'_> {
         let (allow_list, by_app_id) = self.allow_list(options, &mut draft, &info, link)?;
         let client_data_json = draft.client_data.to_json();
         let mut ask = request(&draft.rp_id, sha256(client_data_json.as_bytes()), allow_list);
+        ask.options.up = self.withhold.presence.then_some(false);
         let mut extensions = Use::begin(&options.extensions, &info);
         let verifier = Verifier {
             info: &info,
@@ -43,10 +43,13 @@ impl Client<'_> {
             rp_id: &draft.rp_id,
             discoverable: false,
         };
-        let mut random = Random::new(self.seed);
+        let mut random = link.random(self.seed);
         let mut wanted = self.user_verification(options.user_verification);
         if extensions.needs_verification() && verifier.can_verify(link) && !self.ignore.user_verification {
             wanted = Requirement::Required;
+        }
+        if self.withhold.verification {
+            wanted = Requirement::Discouraged;
         }
         let verification = verifier.verify(link, wanted, &mut random)?;
         ask.options.uv = (verification == Verification::BuiltIn).then_some(true);

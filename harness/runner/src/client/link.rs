@@ -4,6 +4,7 @@ use keyrig_ctap::cbor::DecodeError;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::{Command, Status};
 
+use super::random::Random;
 use super::{ClientError, Stop};
 use crate::device::{Device, DeviceDescription, LinkError};
 use crate::exchange::CtapExchange;
@@ -15,7 +16,7 @@ pub struct Link<'d> {
 }
 
 /// Why a command brought nothing.
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The authenticator said so.
     Status(Status),
     /// No answer, or one that nobody can read.
@@ -43,11 +44,16 @@ impl<'d> Link<'d> {
         std::mem::take(&mut self.log)
     }
 
+    /// Random numbers for a talk with it: of the device's choice where it protects something, else from `seed`.
+    pub(super) fn random(&self, seed: [u8; 32]) -> Random {
+        Random::new(self.device.entropy().unwrap_or(seed))
+    }
+
     pub(super) fn get_info(&mut self) -> Result<Info, Stop> {
         self.call(Command::GET_INFO, &[], Info::decode).map_err(Stop::from)
     }
 
-    pub(super) fn call<T>(
+    pub(crate) fn call<T>(
         &mut self,
         command: Command,
         parameters: &[u8],

@@ -20,7 +20,9 @@ mod user_verification;
 use std::time::Duration;
 
 use keyrig_ctap::message::Descriptor;
+use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::pin_uv_auth::Protocol;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -28,7 +30,7 @@ use crate::device::LinkError;
 use crate::tamper::CannotLie;
 
 pub use client_data::ClientData;
-pub use draft::{ClientDraft, Ignore};
+pub use draft::{ClientDraft, Ignore, Withhold};
 pub use error::ClientError;
 pub use extension::{CreationExtensions, Evaluation, LargeBlobUse, PrfInputs, Protection, RequestExtensions, Support};
 pub use link::Link;
@@ -48,6 +50,8 @@ pub struct Client<'a> {
     pub pin: &'a str,
     /// Options that it passes over.
     pub ignore: Ignore,
+    /// What it leaves out when it asks for an assertion.
+    pub withhold: Withhold,
     /// Told in place of the authenticator's transports.
     pub transports: Option<&'a [String]>,
     /// The credential that the human picks where several fit; the first one if `None`.
@@ -116,6 +120,23 @@ impl Client<'_> {
     fn user_verification(&self, wanted: Requirement) -> Requirement {
         if self.ignore.user_verification { Requirement::Discouraged } else { wanted }
     }
+}
+
+/// A token for `permissions` at any relying party, by the PIN.
+///
+/// # Errors
+///
+/// `NotAllowedError` where the PIN is wrong.
+pub(crate) fn token(
+    link: &mut Link<'_>,
+    info: &Info,
+    pin: &str,
+    permissions: Permissions,
+) -> Result<(Protocol, Vec<u8>), Stop> {
+    let mut random = link.random([0; 32]);
+    let verifier = user_verification::Verifier { info, pin, permissions, rp_id: "", discoverable: false };
+    let token = verifier.token_by_pin(link, &mut random)?;
+    Ok((token.protocol, token.bytes))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

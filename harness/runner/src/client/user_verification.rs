@@ -32,7 +32,7 @@ pub(super) enum Verification {
 pub(super) struct Token {
     /// The protocol under which it was given.
     pub(super) protocol: Protocol,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Token {
@@ -87,7 +87,7 @@ impl Verifier<'_> {
         wanted: Requirement,
         random: &mut Random,
     ) -> Result<Verification, Stop> {
-        let method = self.method(wanted, link.describe().emulated)?;
+        let method = self.method(wanted, link.device().may_get_pin())?;
         match method {
             Method::Nothing => return Ok(Verification::None),
             Method::BuiltIn if !self.needs_token() => return Ok(Verification::BuiltIn),
@@ -102,10 +102,10 @@ impl Verifier<'_> {
     }
 
     /// Whether there is a way to verify the user, or there would be after a PIN has been set.
-    pub(super) fn can_verify(&self, link: &Link<'_>) -> bool {
+    pub(super) fn can_verify(&self, link: &mut Link<'_>) -> bool {
         match (self.info.option("uv"), self.info.option("clientPin")) {
             (Some(true), _) | (_, Some(true)) => true,
-            (_, Some(false)) => link.describe().emulated,
+            (_, Some(false)) => link.device().may_get_pin(),
             _ => false,
         }
     }
@@ -170,6 +170,13 @@ impl Verifier<'_> {
         Ok(())
     }
 
+    /// A token by the PIN, for what is none of a ceremony.
+    pub(super) fn token_by_pin(&self, link: &mut Link<'_>, random: &mut Random) -> Result<Token, Stop> {
+        let protocol = preferred_protocol(self.info);
+        let bytes = self.token(link, protocol, Method::Pin, random)?;
+        Ok(Token { protocol, bytes })
+    }
+
     fn token(
         &self,
         link: &mut Link<'_>,
@@ -192,7 +199,7 @@ impl Verifier<'_> {
             key_agreement: Some(key),
             pin_hash_enc,
             permissions: with_permissions.then_some(self.permissions),
-            rp_id: with_permissions.then(|| self.rp_id.to_owned()),
+            rp_id: (with_permissions && !self.rp_id.is_empty()).then(|| self.rp_id.to_owned()),
             ..Request::new(subcommand)
         };
         let answer = link.call(Command::CLIENT_PIN, &request.encode(), Response::decode)?;

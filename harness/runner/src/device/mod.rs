@@ -1,7 +1,9 @@
 //! Authenticators as the client sees them: CTAP messages in, CTAP answers out.
 
+pub mod hid;
 pub mod in_process;
 mod lie_box;
+pub mod real;
 
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use thiserror::Error;
 
 pub use in_process::InProcess;
 pub use lie_box::{LieBox, LieReport, LyingSeal};
+pub use real::{Interrupt, Lender, Lent, Person, Pin, Place, RealKey};
 
 /// An authenticator that the client can reach.
 ///
@@ -29,6 +32,21 @@ pub trait Device: Send {
 
     /// What is known of it without asking it.
     fn describe(&self) -> DeviceDescription;
+
+    /// The PIN that its owner gave; that of the scenario where it is `None`.
+    fn pin(&self) -> Option<Pin> {
+        None
+    }
+
+    /// Whether the client may give it a PIN if it has none.
+    fn may_get_pin(&self) -> bool {
+        self.describe().emulated
+    }
+
+    /// A seed for the client's random numbers that nobody can know; `None` where they may follow from the run's.
+    fn entropy(&self) -> Option<[u8; 32]> {
+        None
+    }
 
     /// Where authenticator-seam tampers are armed; `None` where nobody can make it lie.
     fn lies(&self) -> Option<&LieBox> {

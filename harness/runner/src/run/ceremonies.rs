@@ -5,6 +5,7 @@ use super::world::{World, order};
 use super::{hold, needs};
 use crate::ceremony::{Ceremony, CeremonyError, OptionsRequest, Order, Record, perform};
 use crate::client::Page;
+use crate::device::Pin;
 use crate::environment_error::EnvironmentError;
 use crate::evidence::{CeremonyReport, ExchangeReport, Role};
 use crate::outcome::Outcome;
@@ -140,13 +141,15 @@ impl World<'_> {
         let client = self.client(scene.client.as_deref());
         let http_origin = scene.http_origin.clone().or_else(|| self.target.file().http_origin.clone());
         let held = self.devices.get_mut(&device).ok_or_else(|| trouble(format!("no device is called {device}")))?;
-        if !needs::can_lie(tampers.iter().map(|call| call.tamper.seam()), &*held.device) {
+        if !needs::can_lie(&tampers, ceremony, &*held.device) {
             return Err(Stop::Skipped(needs::A_REAL_KEY.to_owned()));
         }
         let choose = match ceremony {
             Ceremony::Registration => None,
             Ceremony::Authentication => held.credentials.get(&owner).and_then(|id| crate::base64url::decode(id)),
         };
+        let owned = held.device.pin();
+        let pin = owned.as_ref().map(Pin::as_str);
         let order = Order {
             ceremony,
             user: account.as_deref(),
@@ -154,7 +157,7 @@ impl World<'_> {
             tampers: &tampers,
             client,
             page: Page { origin: page_origin, top_origin: scene.top_origin.clone(), http_origin },
-            pin: scene.pin.as_deref().unwrap_or(PIN),
+            pin: scene.pin.as_deref().or(pin).unwrap_or(PIN),
             ignore: scene.ignore,
             transports,
             choose,

@@ -1,7 +1,7 @@
 //! Where a run's authenticators come from.
 
 use crate::device::{Device, InProcess};
-use crate::scenario::Plug;
+use crate::scenario::{Plug, Scenario};
 
 use super::Seed;
 
@@ -13,6 +13,12 @@ pub trait Devices: Send + Sync {
     ///
     /// [`CannotPlug`].
     fn plug(&self, plug: &Plug, seed: Seed) -> Result<Box<dyn Device>, CannotPlug>;
+
+    /// Why `scenario` is skipped with these authenticators; `None` where it can be tried.
+    fn skips(&self, scenario: &Scenario) -> Option<String> {
+        let _ = scenario;
+        None
+    }
 }
 
 /// An authenticator cannot be plugged in.

@@ -1,8 +1,11 @@
 //! What a step needs of the target and of the device.
 
+use std::collections::BTreeSet;
+
+use crate::ceremony::{Ceremony, has_a_way};
 use crate::device::Device;
-use crate::scenario::{Scenario, Verb};
-use crate::tamper::Seam;
+use crate::scenario::{Plug, Scenario, Verb};
+use crate::tamper::TamperCall;
 use crate::target;
 
 /// What a real key answers to a lie that it would have to tell.
@@ -36,26 +39,50 @@ pub(crate) const fn verb_of_target(verb: &Verb) -> Option<target::Verb> {
     })
 }
 
-/// Whether `device` can tell the lies of `verb`.
-pub(super) fn can_lie(verb_tampers: impl Iterator<Item = Seam>, device: &dyn Device) -> bool {
-    device.lies().is_some() || verb_tampers.into_iter().all(|seam| seam != Seam::Authenticator)
+/// Whether `device` can tell the lies of `tampers`, or be brought to what they are about.
+pub(super) fn can_lie(tampers: &[TamperCall], ceremony: Ceremony, device: &dyn Device) -> bool {
+    device.lies().is_some() || has_a_way(tampers, ceremony)
 }
 
-/// Why a scenario is skipped with a real key; `None` where it can be tried.
-pub fn skipped_with_real_key(scenario: &Scenario) -> Option<String> {
-    let lies = scenario
-        .steps
-        .iter()
-        .flat_map(|step| step.verb.tampers())
-        .find(|call| call.value.tamper.seam() == Seam::Authenticator);
-    if let Some(lie) = lies {
+/// Why a scenario is skipped with one real key, which is what `fits` says; `None` where it can be tried.
+pub fn skipped_with_real_key(scenario: &Scenario, fits: &dyn Fn(&Plug) -> bool) -> Option<String> {
+    let mut registered = BTreeSet::new();
+    scenario.steps.iter().find_map(|step| skipped_step(&step.verb, &mut registered, fits))
+}
+
+fn skipped_step<'s>(
+    verb: &'s Verb,
+    registered: &mut BTreeSet<&'s str>,
+    fits: &dyn Fn(&Plug) -> bool,
+) -> Option<String> {
+    let ceremony = verb.ceremony().unwrap_or(Ceremony::Registration);
+    if let Some(lie) = verb.tampers().iter().find(|call| !has_a_way([&call.value], ceremony)) {
         return Some(format!("{A_REAL_KEY}: {}", lie.value.tamper.id));
     }
-    let verb = scenario.steps.iter().find(|step| {
-        matches!(
-            step.verb,
-            Verb::SetBackup { .. } | Verb::Clone { .. } | Verb::Gesture { .. } | Verb::PowerCycle { .. }
-        )
-    });
-    verb.map(|step| format!("a real key cannot be told to {}", step.verb.name()))
+    match verb {
+        Verb::SetBackup { .. } | Verb::Clone { .. } | Verb::Gesture { .. } | Verb::PowerCycle { .. } => {
+            Some(format!("a real key cannot be told to {}", verb.name()))
+        }
+        Verb::Register(register) => {
+            let plug = register.plug.as_ref()?;
+            if !fits(plug) {
+                return Some(match plug {
+                    Plug::Profile(profile) => format!("a real key is what it is, not {}", profile.value),
+                    Plug::Aaguid(aaguid) => format!("a real key is what it is, not {aaguid}"),
+                    Plug::Default => "a real key is what it is".to_owned(),
+                });
+            }
+            let again = !registered.insert(register.user.as_str());
+            again.then(|| format!("{} has several keys, and there is one", register.user))
+        }
+        _ => None,
+    }
+    .or_else(|| {
+        let scene = match verb {
+            Verb::Register(register) => &register.scene,
+            Verb::Authenticate(authenticate) => &authenticate.scene,
+            _ => return None,
+        };
+        scene.pin.is_some().then(|| "another PIN costs a real key one of its tries".to_owned())
+    })
 }

@@ -6,7 +6,8 @@ use super::actor::{Act, Stop, Take};
 use super::ceremonies::PIN;
 use super::world::World;
 use crate::ceremony::{Ceremony, OptionsRequest};
-use crate::client::{Client, ClientProfile, Ignore, Link, Page, RequestOptions};
+use crate::client::{Client, ClientProfile, Ignore, Link, Page, RequestOptions, Withhold};
+use crate::device::Pin;
 use crate::environment_error::EnvironmentError;
 use crate::evidence::ExchangeReport;
 use crate::outcome::Outcome;
@@ -58,11 +59,13 @@ impl World<'_> {
         let seed = self.seed.of(&["recovery", &take.number.to_string(), &take.role.to_string()]);
         let held = self.devices.get_mut(device).ok_or_else(|| trouble(format!("no device is called {device}")))?;
         let choose = held.credentials.get(account).and_then(|id| crate::base64url::decode(id));
+        let pin = held.device.pin();
         let client = Client {
             profile: ClientProfile::find(&self.settings.client).unwrap_or_else(ClientProfile::l3),
             page: &page,
-            pin: PIN,
+            pin: pin.as_ref().map_or(PIN, Pin::as_str),
             ignore: Ignore::default(),
+            withhold: Withhold::default(),
             transports: None,
             choose: choose.as_deref(),
             seed: seed.bytes(),

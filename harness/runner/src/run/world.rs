@@ -51,6 +51,9 @@ impl<'a> World<'a> {
         plugs: &'a dyn Devices,
         settings: &'a Settings,
     ) -> Result<Self, Stop> {
+        if let Some(why) = plugs.skips(scenario) {
+            return Err(Stop::Skipped(why));
+        }
         let policy = settings.policy.as_deref().unwrap_or(&scenario.policy);
         let target = targets.start(Some(policy)).await?;
         if settings.shared_target {

@@ -7,6 +7,7 @@ mod call;
 mod client;
 pub mod difference;
 mod foil;
+mod genuine;
 mod wire;
 
 use std::sync::LazyLock;
@@ -21,6 +22,7 @@ use crate::client::ClientDraft;
 pub use call::{DraftLie, TamperCall, TamperError};
 pub use difference::Difference;
 pub use foil::{Foil, Need};
+pub use genuine::Genuine;
 pub use wire::Answer;
 
 const BOTH: &[Ceremony] = &[Ceremony::Registration, Ceremony::Authentication];

@@ -45,12 +45,14 @@ impl Words {
             if !first.outcome.is_accepted() {
                 let help = "`keyrig register` shows the whole of it; choose another --profile or --user";
                 let why = first.outcome;
+                stage.give_back()?;
                 return Err(Failure::environment(miette!(help = help, "failed to register a credential first: {why}")));
             }
             stage.session = stage.session.another();
             let user = (!self.discoverable).then_some(self.user.as_str());
             let record = stage.perform(Ceremony::Authentication, user, OptionsRequest::default(), true).await?;
-            report::print(&stage, &record, &self.scene.expected(), out)
+            let exit = report::print(&stage, &record, &self.scene.expected(), out)?;
+            stage.give_back().map(|()| exit)
         })
     }
 }

@@ -11,13 +11,13 @@ use keyrig_ctap::Aaguid;
 use keyrig_runner::Seed;
 use keyrig_runner::ceremony::{Ceremony, CeremonyError, OptionsRequest, Order, Record, perform};
 use keyrig_runner::client::{ClientProfile, Ignore, Page};
-use keyrig_runner::device::InProcess;
+use keyrig_runner::device::{Device, InProcess, Lender, Pin, Place};
 use keyrig_runner::tamper::TamperCall;
 use keyrig_runner::target::{Session, Target, Targets};
 use miette::miette;
 
 use crate::failure::Failure;
-use crate::pin::PinFrom;
+use crate::real_key::{Before, Handling, on_ctrl_c};
 use crate::targets::{Chosen, Name};
 use crate::vocabulary::client;
 use crate::{devices, seed};
@@ -38,6 +38,12 @@ struct Scene {
     /// The profile that is plugged in: an id or a file
     #[arg(long, value_name = "PROFILE", conflicts_with = "aaguid")]
     profile: Option<String>,
+    /// The key at this place in place of a profile: `hid`, `hid:<path>`, `socket:<path>`
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["profile", "aaguid"])]
+    device: Option<Place>,
+    /// Leave a discoverable credential on a real key; it is deleted otherwise
+    #[arg(long, requires = "device")]
+    keep: bool,
     /// Plug in the catalogue's profile of this AAGUID, else a bare one that has it; no attestation is given, and
     /// attachment and conveyance in the options are ignored
     #[arg(long, value_name = "AAGUID")]
@@ -57,10 +63,8 @@ struct Scene {
     /// Why it should be refused: the target's own word, or a reason class
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,
-    /// Where the authenticator's PIN comes from: `prompt`, or the first line of a file descriptor, `fd:3`;
-    /// $KEYRIG_PIN or one of our own if left out
-    #[arg(long, value_name = "PLACE")]
-    pin_from: Option<PinFrom>,
+    #[command(flatten)]
+    handling: Handling,
     /// The seed of keys and random numbers; a fresh one if left out
     #[arg(long, value_name = "SEED")]
     seed: Option<Seed>,
@@ -77,8 +81,9 @@ struct Stage<'a> {
     scene: &'a Scene,
     seed: Seed,
     client: &'static ClientProfile,
-    device: InProcess,
-    pin: String,
+    device: Box<dyn Device>,
+    borrowed: Option<(Lender, Before)>,
+    pin: Pin,
     session: Session,
 }
 
@@ -90,29 +95,49 @@ impl Scene {
     async fn set(&self) -> Result<Stage<'_>, Failure> {
         let client = client(&self.client)?;
         let seed = self.seed.unwrap_or_else(seed::fresh);
-        let device = self.device(seed)?;
+        let (device, borrowed) = self.device(seed)?;
         let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
         let target = target.start(None).await.map_err(Failure::environment)?;
-        let pin = match self.pin_from {
-            Some(from) => from.read()?,
-            None => std::env::var("KEYRIG_PIN").unwrap_or_else(|_| PIN.to_owned()),
+        let pin = match (device.pin(), &borrowed) {
+            (Some(pin), _) => pin,
+            (None, Some(_)) => Pin::new(String::new()),
+            (None, None) => self.handling.given()?.unwrap_or_else(|| Pin::new(PIN.to_owned())),
         };
-        Ok(Stage { scene: self, seed, client, device, pin, session: target.session() })
+        Ok(Stage { scene: self, seed, client, device, borrowed, pin, session: target.session() })
     }
 
-    fn device(&self, seed: Seed) -> Result<InProcess, Failure> {
-        match self.aaguid {
+    fn device(&self, seed: Seed) -> Result<(Box<dyn Device>, Option<(Lender, Before)>), Failure> {
+        if let Some(place) = &self.device {
+            let mut key = self.handling.open(place, on_ctrl_c())?;
+            if self.keep {
+                key.keep_what_is_made();
+            }
+            let before = Before::count(&mut key);
+            let lender = Lender::new(key);
+            return Ok((Box::new(lender.lend()), Some((lender, before))));
+        }
+        let device = match self.aaguid {
             Some(aaguid) => InProcess::plug_aaguid(aaguid, seed.bytes())
-                .map_err(|e| Failure::usage(miette!("failed to plug in the authenticator: {e}"))),
+                .map_err(|e| Failure::usage(miette!("failed to plug in the authenticator: {e}")))?,
             None => {
                 let profile = super::profile::find(self.profile.as_deref().unwrap_or(devices::DEFAULT))?;
-                Ok(InProcess::plug_profile(&profile, seed.bytes()))
+                InProcess::plug_profile(&profile, seed.bytes())
             }
-        }
+        };
+        Ok((Box::new(device), None))
     }
 }
 
 impl Stage<'_> {
+    /// Gives a real key back as it was found, save what its owner wants to keep.
+    fn give_back(self) -> Result<(), Failure> {
+        drop(self.device);
+        match self.borrowed {
+            Some((lender, before)) if !self.scene.keep => before.compare(&lender),
+            _ => Ok(()),
+        }
+    }
+
     fn target(&self) -> &Target {
         self.session.target()
     }
@@ -134,13 +159,13 @@ impl Stage<'_> {
             tampers: if lying { &self.scene.tampers } else { &[] },
             client: self.client,
             page: Page::new(origin.as_deref().unwrap_or(&self.session.target().file().origin)),
-            pin: &self.pin,
+            pin: self.pin.as_str(),
             ignore: Ignore { attachment: by_aaguid, attestation: by_aaguid, ..Ignore::default() },
             transports: None,
             choose: None,
             seed: self.seed.bytes(),
         };
-        perform(&order, &mut self.device, &mut self.session).await.map_err(|error| match error {
+        perform(&order, &mut *self.device, &mut self.session).await.map_err(|error| match error {
             CeremonyError::CannotLie(why) => Failure::usage(miette!("failed to tell the lie: {why}")),
             CeremonyError::Environment(error) => Failure::environment(error),
         })

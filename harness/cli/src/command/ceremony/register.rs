@@ -40,7 +40,8 @@ impl Words {
             let request =
                 OptionsRequest { attestation: self.attestation.clone().or(by_aaguid), ..OptionsRequest::default() };
             let record = stage.perform(Ceremony::Registration, Some(&self.user), request, true).await?;
-            report::print(&stage, &record, &self.scene.expected(), out)
+            let exit = report::print(&stage, &record, &self.scene.expected(), out)?;
+            stage.give_back().map(|()| exit)
         })
     }
 }

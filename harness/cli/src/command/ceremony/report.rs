@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use keyrig_runner::ceremony::Record;
-use keyrig_runner::device::Device;
 use serde_json::json;
 
 use super::Stage;

@@ -1,0 +1,211 @@
+use std::time::Duration;
+
+use keyrig_ctap::auth_data::AuthData;
+use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::message::make_credential;
+use keyrig_ctap::profile::Attachment;
+use keyrig_ctap::{Command, Status};
+
+use super::guard::{Harm, harm};
+use super::{Carrier, Interrupt, Person, Pin, Watch};
+use crate::device::{Device, DeviceDescription, LinkError};
+
+/// How long a person gets who was given no time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A key that is not emulated here.
+pub struct RealKey {
+    carrier: Box<dyn Carrier>,
+    person: Box<dyn Person>,
+    interrupt: Interrupt,
+    path: String,
+    name: String,
+    pub(super) info: Info,
+    pub(super) pin: Option<Pin>,
+    granted: Duration,
+    /// Whether its owner agreed that it may be changed for good.
+    destructive: bool,
+    /// Whether its owner wants to keep what it is made to keep.
+    keeps: bool,
+    /// Discoverable credentials that it was made to keep here, and that are to be taken off again.
+    pub(super) made: Vec<Vec<u8>>,
+    /// Whether what is sent now takes off what it was made to keep.
+    pub(super) tidying: bool,
+    pub(super) cleanliness: Cleanliness,
+}
+
+/// What is left of what a key was made to keep.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cleanliness {
+    /// How many credentials were made, and taken off again.
+    pub deleted: usize,
+    /// The ids of those that are still there, and why.
+    pub left: Vec<(Vec<u8>, String)>,
+}
+
+impl RealKey {
+    /// Asks the key at `path`, called `name`, what it is.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] where it does not answer, or is no CTAP2 authenticator.
+    pub fn open(
+        mut carrier: Box<dyn Carrier>,
+        (path, name): (String, String),
+        person: Box<dyn Person>,
+        interrupt: Interrupt,
+    ) -> Result<Self, LinkError> {
+        let answer = {
+            let mut nobody = super::Nobody;
+            let mut watch = Watch::new(&name, &mut nobody, &interrupt, PATIENCE);
+            carrier.exchange(&[Command::GET_INFO.0], &mut watch)?
+        };
+        let info = match answer.split_first() {
+            Some((0, body)) => {
+                Info::decode(body).map_err(|error| LinkError(format!("it does not say what it is: {error}")))?
+            }
+            Some((status, _)) => {
+                return Err(LinkError(format!("it does not say what it is: {}", Status(*status))));
+            }
+            None => return Err(LinkError("it does not say what it is".to_owned())),
+        };
+        Ok(Self {
+            carrier,
+            person,
+            interrupt,
+            path,
+            name,
+            info,
+            pin: None,
+            granted: PATIENCE,
+            destructive: false,
+            keeps: false,
+            made: Vec::new(),
+            tidying: false,
+            cleanliness: Cleanliness::default(),
+        })
+    }
+
+    /// With the PIN that its owner gave.
+    #[must_use]
+    pub fn with_pin(mut self, pin: Option<Pin>) -> Self {
+        self.pin = pin;
+        self
+    }
+
+    /// Its owner agreed that it may be changed for good.
+    pub fn allow_lasting_changes(&mut self) {
+        self.destructive = true;
+    }
+
+    /// Its owner wants to keep what it is made to keep.
+    pub fn keep_what_is_made(&mut self) {
+        self.keeps = true;
+    }
+
+    /// What it said of itself when it was opened.
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn set_name(&mut self, name: &str) {
+        self.name = name.to_owned();
+    }
+
+    /// The version that the way to it tells: over CTAPHID, the device version.
+    pub fn version(&self) -> Option<[u8; 3]> {
+        self.carrier.version()
+    }
+
+    /// What it was made to keep, and what became of it.
+    pub fn cleanliness(&self) -> &Cleanliness {
+        &self.cleanliness
+    }
+
+    /// Whether `message` may be sent.
+    fn permit(&self, message: &[u8]) -> Result<(), LinkError> {
+        let harm = harm(message);
+        let what = match harm {
+            Harm::None => return Ok(()),
+            Harm::SpendsPinTry if self.pin.is_some() => return Ok(()),
+            Harm::SpendsPinTry => "guess its PIN; --pin-from says where that comes from",
+            Harm::KeepsCredential if self.keeps || self.destructive || self.can_forget() => return Ok(()),
+            Harm::KeepsCredential => "make it keep a credential that cannot be taken off again",
+            Harm::DeletesCredential if self.tidying => return Ok(()),
+            Harm::DeletesCredential => "delete a credential that was there before",
+            Harm::Lasting(_) if self.destructive => return Ok(()),
+            Harm::Lasting(what) => what,
+        };
+        Err(LinkError(format!("nobody agreed to {what}: {} is a real key", self.name)))
+    }
+
+    /// Remembers a discoverable credential that was just made.
+    fn remember(&mut self, message: &[u8], answer: &[u8]) {
+        if self.keeps || harm(message) != Harm::KeepsCredential {
+            return;
+        }
+        let Some((0, body)) = answer.split_first() else { return };
+        let made = make_credential::Response::decode(body).ok();
+        let data = made.and_then(|made| AuthData::parse(&made.auth_data).ok());
+        if let Some(credential) = data.and_then(|data| data.attested) {
+            self.made.push(credential.credential_id);
+        }
+    }
+}
+
+impl Device for RealKey {
+    fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
+        if self.interrupt.is_set() && !self.tidying {
+            return Err(LinkError("it was interrupted".to_owned()));
+        }
+        self.permit(message)?;
+        let calm = Interrupt::default();
+        let interrupt = if self.tidying { &calm } else { &self.interrupt };
+        let mut watch = Watch::new(&self.name, &mut *self.person, interrupt, self.granted);
+        let answer = self.carrier.exchange(message, &mut watch)?;
+        drop(watch);
+        self.remember(message, &answer);
+        Ok(answer)
+    }
+
+    fn grant(&mut self, span: Duration) {
+        self.granted = span;
+    }
+
+    fn describe(&self) -> DeviceDescription {
+        let transports = match self.info.transports.as_slice() {
+            [] => vec![self.carrier.transport().to_owned()],
+            told => told.to_vec(),
+        };
+        let platform = self.info.option("plat") == Some(true);
+        DeviceDescription {
+            id: self.path.clone(),
+            name: self.name.clone(),
+            aaguid: Some(self.info.aaguid),
+            attachment: if platform { Attachment::Platform } else { Attachment::CrossPlatform },
+            transports,
+            backup_eligible: None,
+            emulated: false,
+        }
+    }
+
+    fn pin(&self) -> Option<Pin> {
+        self.pin.clone()
+    }
+
+    fn may_get_pin(&self) -> bool {
+        self.destructive && self.pin.is_some()
+    }
+
+    /// What protects the PIN must not follow from a seed that reports print.
+    fn entropy(&self) -> Option<[u8; 32]> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).expect("the operating system has random numbers");
+        Some(seed)
+    }
+}

@@ -1,0 +1,80 @@
+use std::path::Path;
+
+use keyrig_ctap::catalogue;
+
+use super::{Interrupt, Person, Place, RealKey};
+use crate::device::LinkError;
+#[cfg(unix)]
+use crate::device::hid::{Hid, Stream};
+
+impl RealKey {
+    /// Opens the key at `place` and asks it what it is.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] where there is none, or more than one, or it does not answer.
+    pub fn at(place: &Place, person: Box<dyn Person>, interrupt: Interrupt) -> Result<Self, LinkError> {
+        match place {
+            Place::Hid(path) => on_usb(path.as_deref(), person, interrupt),
+            Place::Socket(path) => behind_socket(path, person, interrupt),
+        }
+    }
+
+    /// By the catalogue, where nothing else says what it is called.
+    fn named_by_catalogue(mut self) -> Self {
+        if let Some(entry) = catalogue::find(self.info().aaguid) {
+            self.set_name(entry.name);
+        }
+        self
+    }
+}
+
+#[cfg(feature = "hid")]
+fn on_usb(path: Option<&str>, person: Box<dyn Person>, interrupt: Interrupt) -> Result<RealKey, LinkError> {
+    use crate::device::hid::raw::{Raw, find};
+
+    let found = find()?;
+    let (path, product) = match (path, found.as_slice()) {
+        (Some(path), found) => {
+            let product = found.iter().find(|key| key.path == path).map(|key| key.product.clone());
+            (path.to_owned(), product.unwrap_or_default())
+        }
+        (None, [only]) => (only.path.clone(), only.product.clone()),
+        (None, []) => {
+            let why = "there is no key on USB; `keyrig doctor` says what may be in the way";
+            return Err(LinkError(why.to_owned()));
+        }
+        (None, several) => {
+            let places: Vec<String> = several.iter().map(|key| format!("hid:{}", key.path)).collect();
+            return Err(LinkError(format!("there are several keys; say which: {}", places.join(", "))));
+        }
+    };
+    let carrier = Hid::new(Raw::open(&path)?, nonce());
+    let unnamed = product.is_empty();
+    let key = RealKey::open(Box::new(carrier), (format!("hid:{path}"), product), person, interrupt)?;
+    Ok(if unnamed { key.named_by_catalogue() } else { key })
+}
+
+#[cfg(not(feature = "hid"))]
+fn on_usb(_: Option<&str>, _: Box<dyn Person>, _: Interrupt) -> Result<RealKey, LinkError> {
+    Err(LinkError("this keyrig was built without keys on USB; build it with the feature `hid`".to_owned()))
+}
+
+#[cfg(unix)]
+fn behind_socket(path: &Path, person: Box<dyn Person>, interrupt: Interrupt) -> Result<RealKey, LinkError> {
+    let carrier = Hid::new(Stream::connect(path)?, nonce());
+    let place = format!("socket:{}", path.display());
+    RealKey::open(Box::new(carrier), (place.clone(), place), person, interrupt).map(RealKey::named_by_catalogue)
+}
+
+#[cfg(not(unix))]
+fn behind_socket(_: &Path, _: Box<dyn Person>, _: Interrupt) -> Result<RealKey, LinkError> {
+    Err(LinkError("this operating system has no Unix sockets".to_owned()))
+}
+
+/// One that no other application has.
+fn nonce() -> [u8; 8] {
+    let mut nonce = [0; 8];
+    getrandom::fill(&mut nonce).expect("the operating system has random numbers");
+    nonce
+}

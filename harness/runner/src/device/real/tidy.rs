@@ -1,0 +1,111 @@
+use keyrig_ctap::Command;
+use keyrig_ctap::message::Descriptor;
+use keyrig_ctap::message::client_pin::{
+    Permissions, Request as PinRequest, Response as PinResponse, Subcommand as Pin,
+};
+use keyrig_ctap::message::credential_management::{Parameters, Request, Response, Subcommand};
+
+use super::RealKey;
+use crate::client::{Link, Stop, token};
+use crate::device::LinkError;
+
+/// Discoverable credentials on a key, as far as it tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slots {
+    /// How many it holds.
+    pub used: Option<u64>,
+    /// How many more it takes.
+    pub free: Option<u64>,
+}
+
+impl RealKey {
+    /// How many tries of the PIN are left; `None` where it does not tell.
+    pub fn pin_retries(&mut self) -> Option<u64> {
+        let protocol = self.info.pin_uv_auth_protocols.first().copied().unwrap_or(1);
+        let request = PinRequest { protocol: Some(protocol), ..PinRequest::new(Pin::GET_PIN_RETRIES) };
+        let answer = Link::new(self).call(Command::CLIENT_PIN, &request.encode(), PinResponse::decode);
+        answer.ok()?.pin_retries
+    }
+
+    /// Tries the PIN that its owner gave, once, so that a wrong one costs one try and no more.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] where it is wrong, or where this would be the last try.
+    pub fn try_pin(&mut self) -> Result<(), LinkError> {
+        let Some(pin) = self.pin.clone() else { return Ok(()) };
+        if self.info.option("clientPin") != Some(true) {
+            return Ok(());
+        }
+        if let Some(left @ 0..=1) = self.pin_retries() {
+            return Err(LinkError(format!("{left} tries of its PIN are left, and none is risked")));
+        }
+        let info = self.info.clone();
+        match token(&mut Link::new(self), &info, pin.as_str(), Permissions::CM) {
+            Ok(_) => Ok(()),
+            Err(stop) => {
+                let left = self.pin_retries().map(|left| format!("; {left} tries are left")).unwrap_or_default();
+                Err(LinkError(format!("it does not take this PIN ({}){left}", why(stop))))
+            }
+        }
+    }
+
+    /// How many discoverable credentials it holds, where it tells; with its PIN it tells more.
+    pub fn slots(&mut self) -> Slots {
+        if let Ok(answer) = self.manage(Subcommand::GET_CREDS_METADATA, None) {
+            return Slots { used: answer.existing, free: answer.remaining };
+        }
+        let answer = Link::new(self).call(Command::GET_INFO, &[], keyrig_ctap::message::get_info::Info::decode);
+        Slots { used: None, free: answer.ok().and_then(|info| info.remaining_discoverable_credentials) }
+    }
+
+    /// Whether a discoverable credential can be taken off again.
+    pub(super) fn can_forget(&self) -> bool {
+        self.manager().is_some() && self.pin.is_some() && self.info.option("clientPin") == Some(true)
+    }
+
+    /// Takes off what it was made to keep since the last call.
+    pub fn tidy(&mut self) {
+        let made = std::mem::take(&mut self.made);
+        self.tidying = true;
+        for id in made {
+            let parameters =
+                Parameters { credential: Some(Descriptor::public_key(&id)), ..Parameters::default() }.encode();
+            match self.manage(Subcommand::DELETE_CREDENTIAL, Some(parameters)) {
+                Ok(_) => self.cleanliness.deleted += 1,
+                Err(why) => self.cleanliness.left.push((id, why.0)),
+            }
+        }
+        self.tidying = false;
+    }
+
+    fn manager(&self) -> Option<Command> {
+        let option = |name| self.info.option(name) == Some(true);
+        match (option("credMgmt"), option("credentialMgmtPreview")) {
+            (true, _) => Some(Command::CREDENTIAL_MANAGEMENT),
+            (_, true) => Some(Command::CREDENTIAL_MANAGEMENT_PREVIEW),
+            _ => None,
+        }
+    }
+
+    fn manage(&mut self, subcommand: Subcommand, parameters: Option<Vec<u8>>) -> Result<Response, LinkError> {
+        let command = self.manager().ok_or_else(|| LinkError("it manages no credentials".to_owned()))?;
+        let pin = self.pin.clone().ok_or_else(|| LinkError("its PIN is not known".to_owned()))?;
+        let info = self.info.clone();
+        let mut link = Link::new(self);
+        let (protocol, token) =
+            token(&mut link, &info, pin.as_str(), Permissions::CM).map_err(|stop| LinkError(why(stop)))?;
+        let mut request = Request { parameters, ..Request::new(subcommand) };
+        request.pin_uv_auth_protocol = Some(protocol.number());
+        request.pin_uv_auth_param = Some(protocol.authenticate(&token, &[&request.authenticated()]));
+        link.call(command, &request.encode(), Response::decode).map_err(|failure| LinkError(why(failure.into())))
+    }
+}
+
+fn why(stop: Stop) -> String {
+    match stop {
+        Stop::Refused(error) => error.message,
+        Stop::Link(error) => error.to_string(),
+        Stop::CannotLie(error) => error.to_string(),
+    }
+}
