@@ -1,5 +1,7 @@
 //! A dialogue against what devices answer, against reports that libfido2 took, and against arbitrary ones.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::time::Duration;
 
 use keyrig_ctap::Instant;

@@ -1,6 +1,7 @@
 //! An application's dialogue with an authenticator behind a pair of sockets, two of them at a time.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io;
 

@@ -2,13 +2,14 @@
 
 use keyrig_ctap::Aaguid;
 use keyrig_ctap::profile::{Attachment, Profile};
-use keyrig_runner::device::{Device, InProcess, Lender, Place, RealKey};
-use keyrig_runner::run::{CannotPlug, skipped_with_real_key};
+use keyrig_runner::device::{Device, InProcess, Place, RealKey};
+use keyrig_runner::run::{Abilities, CannotPlug, skipped_with_real_key};
 use keyrig_runner::scenario::{Plug, Scenario};
 use keyrig_runner::{Devices as Source, Seed};
 
 use crate::command::profile::find;
 use crate::failure::Failure;
+use crate::real_key::Borrowed;
 
 /// The profile of a device for which none is named: a key that every tier of the shared policies takes.
 pub(crate) const DEFAULT: &str = "yubikey-5-nfc-5.4";
@@ -47,40 +48,66 @@ impl Source for Devices {
 
 /// One real key, which every device of a scenario is.
 pub(crate) struct OneKey {
-    pub(crate) lender: Lender,
-    aaguid: Aaguid,
+    borrowed: Borrowed,
+    sketch: Sketch,
 }
 
 impl OneKey {
     /// This key.
     pub(crate) fn new(key: RealKey) -> Self {
-        Self { aaguid: key.info().aaguid, lender: Lender::new(key) }
+        Self { sketch: Sketch::of(&key), borrowed: Borrowed::new(key) }
+    }
+
+    /// The key is left as it was found.
+    ///
+    /// # Errors
+    ///
+    /// An environment error where it is not.
+    pub(crate) fn give_back(&self) -> Result<(), Failure> {
+        self.borrowed.give_back()
     }
 }
 
 impl Source for OneKey {
     fn plug(&self, _: &Plug, _: Seed) -> Result<Box<dyn Device>, CannotPlug> {
-        Ok(Box::new(self.lender.lend()))
+        Ok(Box::new(self.borrowed.lend()))
     }
 
     fn skips(&self, scenario: &Scenario) -> Option<String> {
-        skips(self.aaguid, scenario)
+        self.sketch.skips(scenario)
     }
 }
 
-/// Why `scenario` is skipped with a real key of this AAGUID; `None` where it can be tried.
-///
-/// Under policy `default`, which looks at no model, any security key stands in for any other.
-pub(crate) fn skips(aaguid: Aaguid, scenario: &Scenario) -> Option<String> {
-    let any_key = scenario.policy == "default";
-    let is_key = |profile: &Profile| profile.attachment == Attachment::CrossPlatform && !profile.backup.eligible;
-    skipped_with_real_key(scenario, &|plug| match plug {
-        Plug::Default => true,
-        Plug::Aaguid(wanted) => *wanted == aaguid,
-        Plug::Profile(name) => {
-            find(&name.value).is_ok_and(|profile| profile.aaguid == aaguid || any_key && is_key(&profile))
-        }
-    })
+/// What a real key says of itself that decides what can be run with it.
+pub(crate) struct Sketch {
+    aaguid: Aaguid,
+    verifies: bool,
+    forgets: bool,
+}
+
+impl Sketch {
+    /// Of this key.
+    pub(crate) fn of(key: &RealKey) -> Self {
+        Self { aaguid: key.info().aaguid, verifies: key.can_verify(), forgets: key.can_forget() }
+    }
+
+    /// Why `scenario` is skipped with the key; `None` where it can be tried.
+    ///
+    /// Under policy `default`, which looks at no model and asks for no verification, any security key stands in for any
+    /// other.
+    pub(crate) fn skips(&self, scenario: &Scenario) -> Option<String> {
+        let plain = scenario.policy == "default";
+        let is_key = |profile: &Profile| profile.attachment == Attachment::CrossPlatform && !profile.backup.eligible;
+        let fits = |plug: &Plug| match plug {
+            Plug::Default => true,
+            Plug::Aaguid(wanted) => *wanted == self.aaguid,
+            Plug::Profile(name) => {
+                find(&name.value).is_ok_and(|profile| profile.aaguid == self.aaguid || plain && is_key(&profile))
+            }
+        };
+        let abilities = Abilities { fits: &fits, verifies: self.verifies, forgets: self.forgets };
+        skipped_with_real_key(scenario, !plain, &abilities)
+    }
 }
 
 /// The authenticator that a command is given by `--device`.

@@ -11,7 +11,7 @@ use keyrig_runner::device::{Interrupt, Place};
 use keyrig_runner::tamper;
 use serde_json::{Value, json};
 
-use crate::devices::skips;
+use crate::devices::Sketch;
 use crate::failure::{Exit, Failure};
 use crate::real_key::open;
 use crate::table::Table;
@@ -97,9 +97,9 @@ impl Listing {
 fn scenarios(paths: &[String], device: Option<&Place>) -> Result<Listing, Failure> {
     let chosen = suite(paths)?;
     if let Some(place) = device {
-        let aaguid = open(place, Interrupt::default())?.info().aaguid;
+        let sketch = Sketch::of(&open(place, Interrupt::default())?);
         let rows = chosen.scenarios.iter().map(|scenario| {
-            let can = skips(aaguid, scenario).map_or_else(|| "can be run".to_owned(), |why| format!("skipped({why})"));
+            let can = sketch.skips(scenario).map_or_else(|| "can be run".to_owned(), |why| format!("skipped({why})"));
             vec![scenario.id().to_owned(), can, scenario.title.clone()]
         });
         return Ok(Listing { columns: &["id", "with this key", "title"], rows: rows.collect() });

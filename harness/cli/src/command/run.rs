@@ -12,7 +12,7 @@ use miette::miette;
 use crate::devices::{Devices, Named, OneKey};
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
-use crate::real_key::{Before, Handling, on_ctrl_c};
+use crate::real_key::{Handling, on_ctrl_c};
 use crate::reports::{Reports, Wanted};
 use crate::targets::{Chosen, Name};
 use crate::vocabulary::{client, embedded, suite};
@@ -117,13 +117,9 @@ impl Words {
 
     fn devices(&self) -> Result<Plugged, Failure> {
         Ok(match &self.device {
-            Some(Named::Place(place)) => {
-                let mut key = self.handling.open(place, on_ctrl_c())?;
-                let before = Before::count(&mut key);
-                Plugged::Real(Box::new(OneKey::new(key)), before)
-            }
-            Some(Named::Profile(profile)) => Plugged::Emulated(Devices::new(Some(profile))?),
-            None => Plugged::Emulated(Devices::new(None)?),
+            Some(Named::Place(place)) => Plugged::Real(Box::new(OneKey::new(self.handling.open(place, on_ctrl_c())?))),
+            Some(Named::Profile(profile)) => Plugged::Emulated(Box::new(Devices::new(Some(profile))?)),
+            None => Plugged::Emulated(Box::new(Devices::new(None)?)),
         })
     }
 
@@ -182,15 +178,15 @@ impl Words {
 
 /// The authenticators of a run.
 enum Plugged {
-    Emulated(Devices),
-    Real(Box<OneKey>, Before),
+    Emulated(Box<Devices>),
+    Real(Box<OneKey>),
 }
 
 impl Plugged {
     fn source(&self) -> &dyn keyrig_runner::Devices {
         match self {
-            Self::Emulated(devices) => devices,
-            Self::Real(key, _) => &**key,
+            Self::Emulated(devices) => &**devices,
+            Self::Real(key) => &**key,
         }
     }
 
@@ -198,7 +194,7 @@ impl Plugged {
     fn give_back(&self) -> Result<(), Failure> {
         match self {
             Self::Emulated(_) => Ok(()),
-            Self::Real(key, before) => before.compare(&key.lender),
+            Self::Real(key) => key.give_back(),
         }
     }
 }

@@ -5,7 +5,7 @@ mod interrupt;
 mod permission;
 
 use keyrig_runner::device::real::Slots;
-use keyrig_runner::device::{Interrupt, Lender, Pin, Place, RealKey};
+use keyrig_runner::device::{Interrupt, Lender, Lent, Pin, Place, RealKey};
 use miette::miette;
 
 use crate::failure::Failure;
@@ -71,13 +71,22 @@ pub(crate) fn open(place: &Place, interrupt: Interrupt) -> Result<RealKey, Failu
         .map_err(|error| Failure::environment(miette!("failed to open the key at {place}: {error}")))
 }
 
-/// What a key held before it was used.
-pub(crate) struct Before(Slots);
+/// A key that is used for a while, and what it held before that.
+pub(crate) struct Borrowed {
+    lender: Lender,
+    before: Slots,
+}
 
-impl Before {
-    /// Counts.
-    pub(crate) fn count(key: &mut RealKey) -> Self {
-        Self(key.slots())
+impl Borrowed {
+    /// This key.
+    pub(crate) fn new(mut key: RealKey) -> Self {
+        let before = key.slots();
+        Self { lender: Lender::new(key), before }
+    }
+
+    /// The key, for a scenario.
+    pub(crate) fn lend(&self) -> Lent {
+        self.lender.lend()
     }
 
     /// Says on standard error what became of what the key was made to keep.
@@ -85,8 +94,8 @@ impl Before {
     /// # Errors
     ///
     /// An environment error where something of it is still there.
-    pub(crate) fn compare(&self, lender: &Lender) -> Result<(), Failure> {
-        let mut key = lender.key();
+    pub(crate) fn give_back(&self) -> Result<(), Failure> {
+        let mut key = self.lender.key();
         let after = key.slots();
         let made = key.cleanliness().clone();
         let name = key.name().to_owned();
@@ -97,7 +106,7 @@ impl Before {
                 "failed to leave {name} as it was found: {left} credentials of this run are still on it ({why})"
             )));
         }
-        match (self.0.used, after.used) {
+        match (self.before.used, after.used) {
             (Some(before), Some(after)) if before != after => Err(Failure::environment(miette!(
                 "failed to leave {name} as it was found: it held {before} discoverable credentials and holds {after}"
             ))),

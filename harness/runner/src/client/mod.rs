@@ -33,6 +33,7 @@ pub use client_data::ClientData;
 pub use draft::{ClientDraft, Ignore, Withhold};
 pub use error::ClientError;
 pub use extension::{CreationExtensions, Evaluation, LargeBlobUse, PrfInputs, Protection, RequestExtensions, Support};
+pub(crate) use link::Failure;
 pub use link::Link;
 pub use options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 pub use page::Page;

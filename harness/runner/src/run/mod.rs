@@ -21,8 +21,8 @@ use play::{Ended, Played, play};
 use world::World;
 
 pub use devices::{CannotPlug, Devices, Emulated};
-pub use needs::skipped_with_real_key;
 pub(crate) use needs::verb_of_target;
+pub use needs::{Abilities, skipped_with_real_key};
 pub use seed::Seed;
 pub use shard::Shard;
 

@@ -44,17 +44,40 @@ pub(super) fn can_lie(tampers: &[TamperCall], ceremony: Ceremony, device: &dyn D
     device.lies().is_some() || has_a_way(tampers, ceremony)
 }
 
-/// Why a scenario is skipped with one real key, which is what `fits` says; `None` where it can be tried.
-pub fn skipped_with_real_key(scenario: &Scenario, fits: &dyn Fn(&Plug) -> bool) -> Option<String> {
-    let mut registered = BTreeSet::new();
-    scenario.steps.iter().find_map(|step| skipped_step(&step.verb, &mut registered, fits))
+/// What is known of a real key before a run.
+pub struct Abilities<'a> {
+    /// Whether it is, or may stand in for, what is plugged in.
+    pub fits: &'a dyn Fn(&Plug) -> bool,
+    /// Whether it can verify its user as it is.
+    pub verifies: bool,
+    /// Whether a discoverable credential can be taken off it again.
+    pub forgets: bool,
 }
 
-fn skipped_step<'s>(
-    verb: &'s Verb,
-    registered: &mut BTreeSet<&'s str>,
-    fits: &dyn Fn(&Plug) -> bool,
-) -> Option<String> {
+/// Why a scenario is skipped with one real key; `None` where it can be tried. `verification` says whether the target
+/// requires user verification without being asked to.
+pub fn skipped_with_real_key(scenario: &Scenario, verification: bool, key: &Abilities<'_>) -> Option<String> {
+    let mut registered = BTreeSet::new();
+    let of_key = scenario.steps.iter().find_map(|step| skipped_step(&step.verb, &mut registered, key));
+    of_key.or_else(|| scenario.steps.iter().find_map(|step| unprepared(&step.verb, verification, key)))
+}
+
+/// Why a key is not prepared for a ceremony, where it is one.
+fn unprepared(verb: &Verb, verification: bool, key: &Abilities<'_>) -> Option<String> {
+    let request = match verb {
+        Verb::Register(register) => &register.request,
+        Verb::Authenticate(authenticate) => &authenticate.request,
+        _ => return None,
+    };
+    let required = |wanted: &Option<String>| wanted.as_deref() == Some("required");
+    if !key.verifies && (verification || required(&request.user_verification)) {
+        return Some("the key has no PIN, and user verification is required".to_owned());
+    }
+    (!key.forgets && required(&request.resident_key))
+        .then(|| "a discoverable credential could not be taken off the key again".to_owned())
+}
+
+fn skipped_step<'s>(verb: &'s Verb, registered: &mut BTreeSet<&'s str>, key: &Abilities<'_>) -> Option<String> {
     let ceremony = verb.ceremony().unwrap_or(Ceremony::Registration);
     if let Some(lie) = verb.tampers().iter().find(|call| !has_a_way([&call.value], ceremony)) {
         return Some(format!("{A_REAL_KEY}: {}", lie.value.tamper.id));
@@ -65,7 +88,7 @@ fn skipped_step<'s>(
         }
         Verb::Register(register) => {
             let plug = register.plug.as_ref()?;
-            if !fits(plug) {
+            if !(key.fits)(plug) {
                 return Some(match plug {
                     Plug::Profile(profile) => format!("a real key is what it is, not {}", profile.value),
                     Plug::Aaguid(aaguid) => format!("a real key is what it is, not {aaguid}"),

@@ -11,13 +11,13 @@ use keyrig_ctap::Aaguid;
 use keyrig_runner::Seed;
 use keyrig_runner::ceremony::{Ceremony, CeremonyError, OptionsRequest, Order, Record, perform};
 use keyrig_runner::client::{ClientProfile, Ignore, Page};
-use keyrig_runner::device::{Device, InProcess, Lender, Pin, Place};
+use keyrig_runner::device::{Device, InProcess, Pin, Place};
 use keyrig_runner::tamper::TamperCall;
 use keyrig_runner::target::{Session, Target, Targets};
 use miette::miette;
 
 use crate::failure::Failure;
-use crate::real_key::{Before, Handling, on_ctrl_c};
+use crate::real_key::{Borrowed, Handling, on_ctrl_c};
 use crate::targets::{Chosen, Name};
 use crate::vocabulary::client;
 use crate::{devices, seed};
@@ -82,7 +82,7 @@ struct Stage<'a> {
     seed: Seed,
     client: &'static ClientProfile,
     device: Box<dyn Device>,
-    borrowed: Option<(Lender, Before)>,
+    borrowed: Option<Borrowed>,
     pin: Pin,
     session: Session,
 }
@@ -106,15 +106,14 @@ impl Scene {
         Ok(Stage { scene: self, seed, client, device, borrowed, pin, session: target.session() })
     }
 
-    fn device(&self, seed: Seed) -> Result<(Box<dyn Device>, Option<(Lender, Before)>), Failure> {
+    fn device(&self, seed: Seed) -> Result<(Box<dyn Device>, Option<Borrowed>), Failure> {
         if let Some(place) = &self.device {
             let mut key = self.handling.open(place, on_ctrl_c())?;
             if self.keep {
                 key.keep_what_is_made();
             }
-            let before = Before::count(&mut key);
-            let lender = Lender::new(key);
-            return Ok((Box::new(lender.lend()), Some((lender, before))));
+            let borrowed = Borrowed::new(key);
+            return Ok((Box::new(borrowed.lend()), Some(borrowed)));
         }
         let device = match self.aaguid {
             Some(aaguid) => InProcess::plug_aaguid(aaguid, seed.bytes())
@@ -133,7 +132,7 @@ impl Stage<'_> {
     fn give_back(self) -> Result<(), Failure> {
         drop(self.device);
         match self.borrowed {
-            Some((lender, before)) if !self.scene.keep => before.compare(&lender),
+            Some(borrowed) if !self.scene.keep => borrowed.give_back(),
             _ => Ok(()),
         }
     }

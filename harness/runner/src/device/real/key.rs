@@ -134,7 +134,9 @@ impl RealKey {
             Harm::None => return Ok(()),
             Harm::SpendsPinTry if self.pin.is_some() => return Ok(()),
             Harm::SpendsPinTry => "guess its PIN; --pin-from says where that comes from",
-            Harm::KeepsCredential if self.keeps || self.destructive || self.can_forget() => return Ok(()),
+            Harm::KeepsCredential if self.keeps || self.destructive || self.can_forget() && self.pin.is_some() => {
+                return Ok(());
+            }
             Harm::KeepsCredential => "make it keep a credential that cannot be taken off again",
             Harm::DeletesCredential if self.tidying => return Ok(()),
             Harm::DeletesCredential => "delete a credential that was there before",

@@ -20,3 +20,6 @@ pub use person::{Nobody, Person};
 pub use pin::Pin;
 pub use place::{Place, PlaceError};
 pub use tidy::Slots;
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
-use keyrig_ctap::Command;
 use keyrig_ctap::message::Descriptor;
 use keyrig_ctap::message::client_pin::{
     Permissions, Request as PinRequest, Response as PinResponse, Subcommand as Pin,
 };
 use keyrig_ctap::message::credential_management::{Parameters, Request, Response, Subcommand};
+use keyrig_ctap::{Command, Status};
 
 use super::RealKey;
-use crate::client::{Link, Stop, token};
+use crate::client::{Failure, Link, Stop, token};
 use crate::device::LinkError;
 
 /// Discoverable credentials on a key, as far as it tells.
@@ -59,9 +59,14 @@ impl RealKey {
         Slots { used: None, free: answer.ok().and_then(|info| info.remaining_discoverable_credentials) }
     }
 
-    /// Whether a discoverable credential can be taken off again.
-    pub(super) fn can_forget(&self) -> bool {
-        self.manager().is_some() && self.pin.is_some() && self.info.option("clientPin") == Some(true)
+    /// Whether it can verify its user as it is.
+    pub fn can_verify(&self) -> bool {
+        self.info.option("uv") == Some(true) || self.info.option("clientPin") == Some(true)
+    }
+
+    /// Whether a discoverable credential can be taken off again, by whoever knows its PIN.
+    pub fn can_forget(&self) -> bool {
+        self.manager().is_some() && self.info.option("clientPin") == Some(true)
     }
 
     /// Takes off what it was made to keep since the last call.
@@ -73,7 +78,9 @@ impl RealKey {
                 Parameters { credential: Some(Descriptor::public_key(&id)), ..Parameters::default() }.encode();
             match self.manage(Subcommand::DELETE_CREDENTIAL, Some(parameters)) {
                 Ok(_) => self.cleanliness.deleted += 1,
-                Err(why) => self.cleanliness.left.push((id, why.0)),
+                // A later one for the same account took its place.
+                Err(Failure::Status(Status::NO_CREDENTIALS)) => {}
+                Err(failure) => self.cleanliness.left.push((id, why(failure.into()))),
             }
         }
         self.tidying = false;
@@ -88,17 +95,18 @@ impl RealKey {
         }
     }
 
-    fn manage(&mut self, subcommand: Subcommand, parameters: Option<Vec<u8>>) -> Result<Response, LinkError> {
-        let command = self.manager().ok_or_else(|| LinkError("it manages no credentials".to_owned()))?;
-        let pin = self.pin.clone().ok_or_else(|| LinkError("its PIN is not known".to_owned()))?;
+    fn manage(&mut self, subcommand: Subcommand, parameters: Option<Vec<u8>>) -> Result<Response, Failure> {
+        let cannot = |why: &str| Failure::Link(LinkError(why.to_owned()));
+        let command = self.manager().ok_or_else(|| cannot("it manages no credentials"))?;
+        let pin = self.pin.clone().ok_or_else(|| cannot("its PIN is not known"))?;
         let info = self.info.clone();
         let mut link = Link::new(self);
         let (protocol, token) =
-            token(&mut link, &info, pin.as_str(), Permissions::CM).map_err(|stop| LinkError(why(stop)))?;
+            token(&mut link, &info, pin.as_str(), Permissions::CM).map_err(|stop| cannot(&why(stop)))?;
         let mut request = Request { parameters, ..Request::new(subcommand) };
         request.pin_uv_auth_protocol = Some(protocol.number());
         request.pin_uv_auth_param = Some(protocol.authenticate(&token, &[&request.authenticated()]));
-        link.call(command, &request.encode(), Response::decode).map_err(|failure| LinkError(why(failure.into())))
+        link.call(command, &request.encode(), Response::decode)
     }
 }
 

@@ -9,7 +9,7 @@ mod pseudo_random;
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, ClientProfile, CreationOptions, Ignore, Link, Made, Page, RequestOptions, Stop};
+use crate::client::{Client, ClientProfile, CreationOptions, Ignore, Link, Made, Page, RequestOptions, Stop, Withhold};
 use crate::device::{Device, InProcess};
 use crate::exchange::CtapExchange;
 
@@ -51,6 +51,7 @@ fn with_client<T>(
         page: &page,
         pin: "12345678",
         ignore: Ignore::default(),
+        withhold: Withhold::default(),
         transports: None,
         choose: None,
         seed: [2; 32],

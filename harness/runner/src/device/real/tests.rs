@@ -1,0 +1,135 @@
+use std::sync::{Arc, Mutex};
+
+use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::message::{Descriptor, client_pin, credential_management};
+use keyrig_ctap::{Command, Status};
+
+use super::*;
+use crate::device::{Device, LinkError};
+
+/// A key that says what it is and answers the rest with success.
+#[derive(Clone)]
+struct Yes {
+    info: Info,
+    heard: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Carrier for Yes {
+    fn exchange(&mut self, message: &[u8], watch: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        self.heard.lock().unwrap().push(message[0]);
+        watch.hear(true);
+        watch.hear(true);
+        let info = if message[0] == Command::GET_INFO.0 { self.info.encode() } else { Vec::new() };
+        Ok([vec![Status::OK.0], info].concat())
+    }
+
+    fn transport(&self) -> &'static str {
+        "usb"
+    }
+}
+
+/// How often somebody was asked, and told that it is over.
+#[derive(Clone, Default)]
+struct Counting(Arc<Mutex<(u8, u8)>>);
+
+impl Person for Counting {
+    fn asked(&mut self, name: &str) {
+        assert_eq!(name, "a key");
+        self.0.lock().unwrap().0 += 1;
+    }
+
+    fn done(&mut self) {
+        self.0.lock().unwrap().1 += 1;
+    }
+}
+
+fn key(options: &[(&str, bool)]) -> (RealKey, Arc<Mutex<Vec<u8>>>, Counting) {
+    let options = options.iter().map(|(name, set)| ((*name).to_owned(), *set)).collect();
+    let yes = Yes { info: Info { options, ..Info::default() }, heard: Arc::default() };
+    let (heard, person) = (yes.heard.clone(), Counting::default());
+    let named = ("hid:/dev/hidraw9".to_owned(), "a key".to_owned());
+    let key = RealKey::open(Box::new(yes), named, Box::new(person.clone()), Interrupt::default()).unwrap();
+    (key, heard, person)
+}
+
+fn pin_message(subcommand: client_pin::Subcommand) -> Vec<u8> {
+    [vec![Command::CLIENT_PIN.0], client_pin::Request::new(subcommand).encode()].concat()
+}
+
+#[test]
+fn nothing_lasting_is_sent_without_permission() {
+    use client_pin::Subcommand as Pin;
+    let delete = credential_management::Request {
+        parameters: Some(
+            credential_management::Parameters {
+                credential: Some(Descriptor::public_key(&[1])),
+                ..credential_management::Parameters::default()
+            }
+            .encode(),
+        ),
+        ..credential_management::Request::new(credential_management::Subcommand::DELETE_CREDENTIAL)
+    };
+    let harmful = [
+        vec![Command::RESET.0],
+        vec![Command::CONFIG.0, 0xa1, 0x01, 0x02],
+        vec![Command::BIO_ENROLLMENT.0, 0xa2, 0x01, 0x01, 0x02, 0x06],
+        vec![0x42],
+        vec![Command::MAKE_CREDENTIAL.0, 0xff],
+        pin_message(Pin::SET_PIN),
+        pin_message(Pin::CHANGE_PIN),
+        pin_message(Pin::GET_TOKEN_USING_PIN),
+        [vec![Command::CREDENTIAL_MANAGEMENT.0], delete.encode()].concat(),
+    ];
+    let (mut guarded, heard, _) = key(&[("clientPin", true)]);
+    for message in &harmful {
+        let refused = guarded.transact(message);
+        assert!(refused.is_err_and(|error| error.0.contains("nobody agreed to")), "{message:02x?}");
+    }
+    assert_eq!(*heard.lock().unwrap(), [Command::GET_INFO.0], "the key heard of none of it");
+    let (mut allowed, heard, _) = key(&[("clientPin", true)]);
+    allowed.allow_lasting_changes();
+    assert!(allowed.transact(&harmful[0]).is_ok());
+    assert_eq!(*heard.lock().unwrap(), [Command::GET_INFO.0, Command::RESET.0]);
+}
+
+#[test]
+fn what_is_harmless_is_sent() {
+    use client_pin::Subcommand as Pin;
+    let (mut key, _, _) = key(&[]);
+    for message in [
+        vec![Command::GET_INFO.0],
+        vec![Command::SELECTION.0],
+        vec![Command::LARGE_BLOBS.0, 0xa2, 0x01, 0x01, 0x03, 0x00],
+        pin_message(Pin::GET_PIN_RETRIES),
+        pin_message(Pin::GET_KEY_AGREEMENT),
+    ] {
+        assert!(key.transact(&message).is_ok(), "{message:02x?}");
+    }
+}
+
+#[test]
+fn a_person_is_asked_once_for_each_request_and_told_when_it_is_over() {
+    let (mut key, _, person) = key(&[]);
+    key.transact(&[Command::SELECTION.0]).unwrap();
+    assert_eq!(*person.0.lock().unwrap(), (1, 1));
+    key.transact(&[Command::SELECTION.0]).unwrap();
+    assert_eq!(*person.0.lock().unwrap(), (2, 2));
+}
+
+#[test]
+fn nobody_can_foresee_what_hides_a_pin() {
+    let (key, _, _) = key(&[]);
+    assert_ne!(key.entropy(), None);
+    assert_ne!(key.entropy(), key.entropy());
+    assert_eq!(format!("{:?}", Pin::new("123456".to_owned())), "…");
+}
+
+#[test]
+fn places_are_read_and_written() {
+    for text in ["hid", "hid:/dev/hidraw3", "socket:/run/key"] {
+        assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
+    }
+    for wrong in ["", "hid:", "socket", "socket:", "usb", "yubikey-5-nfc-5.7", "my.yaml"] {
+        assert_eq!(wrong.parse::<Place>(), Err(PlaceError), "{wrong}");
+    }
+}
