@@ -1,12 +1,14 @@
 //! The only emulator code that touches the operating system.
 //!
 //! [`profiles`] says what products can do; [`in_process::InProcess`] plugs one into this process, and [`transport`] into
-//! what other programs reach. [`plugged`] is a key that stays, and can be told what to do;
+//! what other programs reach. [`plugged`] is a key that stays, and [`control`] the face by which it is told what to do;
 //! [`store`] keeps what it remembers.
 
 mod assembly;
 
 pub mod capture;
+#[cfg(unix)]
+pub mod control;
 pub mod in_process;
 #[cfg(unix)]
 pub mod plugged;

@@ -1,6 +1,7 @@
 //! Words and exit codes only: the binary `keyrig`.
 
 mod command;
+mod control;
 mod decode;
 mod devices;
 mod failure;

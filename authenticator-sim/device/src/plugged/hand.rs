@@ -43,6 +43,11 @@ impl Deed {
         ("remove", Self::Remove),
     ];
 
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, deed)| *deed == self).map_or("", |(name, _)| name)
+    }
+
     /// What it is to the authenticator; `None` for what it does not notice.
     pub(super) const fn gesture(self, ask: Ask) -> Option<Gesture> {
         Some(match (self, ask) {
@@ -80,15 +85,14 @@ impl Hand {
 
     /// In a word or as it was written.
     pub fn describe(&self) -> String {
-        let name = |deed: Deed| Deed::NAMES.iter().find(|(_, other)| *other == deed).map_or("", |(name, _)| name);
         match self {
             Self::Always => "always".to_owned(),
             Self::Person => "person".to_owned(),
             Self::Script(answers) if answers.is_empty() => "person".to_owned(),
             Self::Script(answers) => {
                 let words = answers.iter().map(|(after, deed)| match after.as_millis() {
-                    0 => name(*deed).to_owned(),
-                    after => format!("{}@{after}ms", name(*deed)),
+                    0 => deed.name().to_owned(),
+                    after => format!("{}@{after}ms", deed.name()),
                 });
                 words.collect::<Vec<_>>().join(",")
             }

@@ -43,6 +43,8 @@ pub use faulty::{Faulty, Seam};
 pub use link::Link;
 #[cfg(unix)]
 pub use listening::Listening;
+#[cfg(unix)]
+pub(crate) use listening::bind;
 pub use messages::Messages;
 pub use serve::{Control, Surroundings, serve};
 pub(crate) use serve::{Served, until};

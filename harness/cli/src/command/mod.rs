@@ -5,6 +5,7 @@ mod ceremony;
 mod decode;
 mod demo;
 mod explain;
+mod key;
 mod list;
 mod plug;
 pub(crate) mod profile;
@@ -42,6 +43,7 @@ enum Words {
     Authenticate(ceremony::Authenticate),
     Rp(rp::Words),
     Plug(plug::Words),
+    Key(key::Words),
     Profile(profile::Words),
     Aaguid(aaguid::Words),
     Decode(decode::Words),
@@ -60,6 +62,7 @@ impl Keyrig {
             Words::Authenticate(words) => words.run(out),
             Words::Rp(words) => words.run(out),
             Words::Plug(words) => words.run(out),
+            Words::Key(words) => words.run(out),
             Words::Profile(words) => words.run(out),
             Words::Aaguid(words) => words.run(out),
             Words::Decode(words) => words.run(out),

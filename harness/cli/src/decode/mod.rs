@@ -16,6 +16,8 @@ pub(crate) mod trace;
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::{Fields, Kind as Item, Node, Tree};
 use keyrig_ctap::{Command, Status};
+use keyrig_device::plugged::Side;
+use serde_json::Value;
 
 pub(crate) use encoding::{Encoding, readings};
 pub(crate) use field::Decoded;
@@ -103,6 +105,19 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
 /// The kind that `bytes` look like.
 pub(crate) fn guess(bytes: &[u8]) -> Option<&'static Kind> {
     ALL.iter().find(|kind| (kind.looks_so)(bytes))
+}
+
+/// A message of this side, for a program; `None` where it is none.
+pub(crate) fn message(from: Side, bytes: &[u8]) -> Option<Value> {
+    let decoded = match from {
+        Side::Host => ctap::request(bytes),
+        Side::Key => ctap::response(bytes),
+    };
+    let kind = match from {
+        Side::Host => "ctap-request",
+        Side::Key => "ctap-response",
+    };
+    decoded.ok().map(|decoded| decoded.to_json(kind))
 }
 
 fn root(bytes: &[u8], holds: impl Fn(&Node<'_>) -> bool) -> bool {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
 use keyrig_ctap::profile::Profile;
+use keyrig_device::control::{self, Face, Place};
 use keyrig_device::plugged::{Hand, Key, Plan, Plugged, Port, plug};
 use keyrig_device::transport::uhid::Identity;
 use keyrig_runner::Seed;
@@ -18,7 +19,7 @@ use tokio::task::JoinSet;
 use super::profile::find;
 use super::tracing::Trace;
 use crate::failure::{Exit, Failure};
-use crate::runtime;
+use crate::{decode, runtime};
 
 /// Plug virtual security keys in that this machine sees, until Ctrl-C
 #[derive(clap::Args)]
@@ -50,6 +51,9 @@ pub(super) struct Words {
     /// Write down what goes over the link: pcapng for Wireshark if it is called so, JSON lines otherwise
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
+    /// What the key is called among those of this user; its profile's id if left out
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// Print a line of JSON for each key
     #[arg(long)]
     json: bool,
@@ -89,73 +93,84 @@ impl Words {
     async fn plug(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         let mut stop = Stop::new()?;
         let mut serving = JoinSet::new();
-        let mut keys: Vec<Key> = Vec::new();
+        let mut on_desk: Vec<OnDesk> = Vec::new();
         for (name, profile) in self.named()? {
-            let told = (profile.name.clone(), profile.id.clone());
-            let port = self.port(&name, &profile)?;
-            let place = place(&port);
-            let mut plan = Plan::new(&name, profile, port, self.gestures.clone());
-            plan.seed = self.seed.map(|seed| seed.bytes());
-            if let Some(path) = &self.trace {
-                let several = self.profiles.len() > 1;
-                let path = if several { Trace::path_for(path, &name) } else { path.clone() };
-                plan.taps.push(Box::new(Trace::begin(&path, &name)?));
-            }
-            let Plugged { key, task } = plug(plan).map_err(Failure::environment)?;
-            keys.push(key);
+            let (one, task) = self.put_in(&name, profile)?;
             serving.spawn(task);
-            let (product, id) = told;
-            if self.json {
-                writeln!(out, "{}", json!({"key": name, "profile": id, "product": product, "link": place}))?;
-            } else {
-                writeln!(out, "{name}: {product} is plugged in, {place}")?;
-            }
+            one.tell(self.json, out)?;
+            on_desk.push(one);
         }
         out.flush()?;
         let ended = tokio::select! {
             () = stop.asked() => Ok(Exit::Success),
             failed = failure(&mut serving) => Err(failed),
         };
-        for key in keys {
+        for one in &on_desk {
             // One that has failed is unplugged already.
-            let _ = key.unplug().await;
+            let _ = one.key.unplug().await;
         }
         while serving.join_next().await.is_some() {}
         ended
     }
 
+    /// Plugs one key in, with the socket that controls it.
+    fn put_in(&self, name: &str, profile: Profile) -> Result<(OnDesk, Served), Failure> {
+        let place = Place::take(&control::folder(), name).map_err(Failure::environment)?;
+        let listener = place.listen().map_err(Failure::environment)?;
+        let port = self.port(name, &profile)?;
+        let link = words_of(&port);
+        let (product, id) = (profile.name.clone(), profile.id.clone());
+        let mut plan = Plan::new(name, profile, port, self.gestures.clone());
+        plan.seed = self.seed.map(|seed| seed.bytes());
+        if let Some(path) = &self.trace {
+            plan.taps.push(Box::new(Trace::begin(&self.of(path, name), name)?));
+        }
+        let Plugged { key, task } = plug(plan).map_err(Failure::environment)?;
+        let face = Face { key: key.clone(), token: place.token().to_owned(), decoder: decode::message };
+        control::serve(listener, face);
+        Ok((OnDesk { name: name.to_owned(), profile: id, product, link, key, place }, task))
+    }
+
     /// Each key's name and what it is; of several of one profile, the later ones are numbered.
     fn named(&self) -> Result<Vec<(String, Profile)>, Failure> {
+        if let (Some(_), [_, _, ..]) = (&self.name, self.profiles.as_slice()) {
+            let help = "leave --name out, or plug them in one by one";
+            return Err(Failure::usage(miette!(help = help, "failed to give several keys one name")));
+        }
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let mut named = Vec::new();
         for word in &self.profiles {
             let profile = find(word)?.into_owned();
-            let count = seen.entry(profile.id.clone()).and_modify(|count| *count += 1).or_insert(1);
-            let name = if *count == 1 { profile.id.clone() } else { format!("{}-{count}", profile.id) };
+            let wanted = self.name.as_ref().unwrap_or(&profile.id);
+            let count = seen.entry(wanted.clone()).and_modify(|count| *count += 1).or_insert(1);
+            let name = if *count == 1 { wanted.clone() } else { format!("{wanted}-{count}") };
             named.push((name, profile));
         }
         Ok(named)
     }
 
+    /// The file of one key where several are plugged in.
+    fn of(&self, path: &Path, name: &str) -> PathBuf {
+        if self.profiles.len() == 1 { path.to_owned() } else { Trace::path_for(path, name) }
+    }
+
     fn port(&self, name: &str, profile: &Profile) -> Result<Port, Failure> {
         match &self.link {
             Link::Uhid => Ok(Port::Uhid(self.identity(name, profile)?)),
-            Link::Socket(path) if self.profiles.len() == 1 => Ok(Port::socket(path)),
-            Link::Socket(path) => Ok(Port::socket(path.with_added_extension(name))),
+            Link::Socket(path) => Ok(Port::socket(self.of(path, name))),
         }
     }
 
     fn identity(&self, name: &str, profile: &Profile) -> Result<Identity, Failure> {
-        let neutral = Identity::neutral(name);
         match self.identity {
-            Whose::Neutral => Ok(neutral),
+            Whose::Neutral => Ok(Identity::neutral(name)),
             Whose::Product => {
                 let own = Identity::of_product(name, profile).ok_or_else(|| {
                     let help = "leave --identity out for a neutral one";
                     Failure::usage(miette!(help = help, "failed to tell the USB identity of {}", profile.id))
                 })?;
                 eprintln!(
-                    "notice: {name} says that it is {:04x}:{:04x} \"{}\", whose owner is {}; use it where you test only",
+                    "notice: {name} says that it is {:04x}:{:04x} \"{}\", which is {}'s to say; use it where you test only",
                     own.vendor, own.product, own.name, profile.maker
                 );
                 Ok(own)
@@ -164,7 +179,36 @@ impl Words {
     }
 }
 
-fn place(port: &Port) -> String {
+type Served = tokio::task::JoinHandle<std::io::Result<()>>;
+
+/// A key that is plugged in, and its name for as long as it is.
+struct OnDesk {
+    name: String,
+    profile: String,
+    product: String,
+    link: String,
+    key: Key,
+    place: Place,
+}
+
+impl OnDesk {
+    fn tell(&self, json: bool, out: &mut dyn Write) -> Result<(), Failure> {
+        let Self { name, profile, product, link, place, .. } = self;
+        let socket = place.socket().display();
+        if json {
+            let told = json!({
+                "key": name, "profile": profile, "product": product, "link": link, "control": socket.to_string(),
+            });
+            writeln!(out, "{told}")?;
+        } else {
+            writeln!(out, "{name}: {product} is plugged in, {link}")?;
+            writeln!(out, "  control it: keyrig key --key {name} status (socket {socket})")?;
+        }
+        Ok(())
+    }
+}
+
+fn words_of(port: &Port) -> String {
     match port {
         Port::Uhid(identity) => format!("USB {:04x}:{:04x}", identity.vendor, identity.product),
         Port::Socket(path) => format!("socket:{}", path.display()),

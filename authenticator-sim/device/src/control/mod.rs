@@ -1,0 +1,90 @@
+//! The face of a key that is plugged in: HTTP and JSON over a Unix socket, and a page on loopback for who likes to see it.
+//!
+//! The socket is guarded by its folder, by its mode and by a token; the page by the token and by the name that it is
+//! called by, so that no other page of the same browser reaches it. [`document`] describes the API.
+
+mod answer;
+mod body;
+mod guard;
+mod openapi;
+mod place;
+mod problem;
+mod route;
+mod stream;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use serde_json::Value;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::task::JoinHandle;
+
+pub use body::{Ask, Backup, FaultOrder, Gesture, Gestures, LogFrom, read};
+pub use openapi::document;
+pub use place::{Place, PlaceError, folder};
+pub use problem::Problem;
+use route::Access;
+pub use route::{Route, routes};
+pub use stream::Logged;
+
+use crate::plugged::{Key, Side};
+
+/// What a program says about the payload of a CBOR message from this side, for people to read; `None` where it cannot.
+pub type Decoder = fn(Side, &[u8]) -> Option<Value>;
+
+/// What a face shows, and to whom.
+#[derive(Clone, Debug)]
+pub struct Face {
+    /// The key.
+    pub key: Key,
+    /// What has to be said to touch it: `Authorization: Bearer <token>`.
+    pub token: String,
+    /// Takes messages apart.
+    pub decoder: Decoder,
+}
+
+/// What every handler gets.
+#[derive(Debug)]
+struct Desk {
+    face: Face,
+    /// What a browser has to call the face, where it is on the network.
+    host: Option<SocketAddr>,
+    /// The paths that take no token.
+    open: Vec<&'static str>,
+}
+
+type Shared = Arc<Desk>;
+
+/// Serves the API at a Unix socket, until the task is aborted.
+pub fn serve(listener: UnixListener, face: Face) -> JoinHandle<io::Result<()>> {
+    let router = router(face, None);
+    tokio::spawn(async move { axum::serve(listener, router).await })
+}
+
+/// Serves the API and the page at a port of this machine, until the task is aborted.
+///
+/// # Errors
+///
+/// Where the port has no address, or is not on loopback.
+pub fn serve_page(listener: TcpListener, face: Face) -> io::Result<JoinHandle<io::Result<()>>> {
+    let address = listener.local_addr()?;
+    if !address.ip().is_loopback() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the page is for this machine only"));
+    }
+    let router = router(face, Some(address));
+    Ok(tokio::spawn(async move { axum::serve(listener, router).await }))
+}
+
+fn router(face: Face, host: Option<SocketAddr>) -> Router {
+    let routes = routes();
+    let open = routes.iter().filter(|route| route.access == Access::Anybody).map(|route| route.path).collect();
+    let desk = Arc::new(Desk { face, host, open });
+    let router = routes.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    router
+        .fallback(|| async { Problem::no_route(404, "there is nothing at this path") })
+        .method_not_allowed_fallback(|| async { Problem::no_route(405, "this path takes other methods") })
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::guard))
+        .with_state(desk)
+}
