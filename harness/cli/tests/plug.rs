@@ -15,6 +15,7 @@ impl Plugged {
     fn at(link: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_keyrig"))
             .args(["plug", "yubikey-5-nfc-5.7", "--link", &format!("socket:{}", link.display())])
+            .env("XDG_RUNTIME_DIR", link.parent().unwrap())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -78,7 +79,8 @@ fn a_socket_that_is_in_use_is_left_alone() {
     let link = folder.path().join("key.hid");
     let _first = Plugged::at(&link);
     let second = Command::new(env!("CARGO_BIN_EXE_keyrig"))
-        .args(["plug", "yubikey-5-nfc-5.7", "--link", &format!("socket:{}", link.display())])
+        .args(["plug", "yubikey-5-nfc-5.7", "--link", &format!("socket:{}", link.display()), "--name", "other"])
+        .env("XDG_RUNTIME_DIR", folder.path())
         .output()
         .unwrap();
     assert_eq!(second.status.code(), Some(3));

@@ -26,7 +26,7 @@ pub use openapi::document;
 pub use place::{Place, PlaceError, folder};
 pub use problem::Problem;
 use route::Access;
-pub use route::{Route, routes};
+pub use route::{Judge, Route, routes};
 pub use stream::Logged;
 
 use crate::plugged::{Key, Side};

@@ -20,7 +20,7 @@ pub struct Route {
     /// One sentence.
     pub summary: &'static str,
     /// Judges a body; `None` where the route takes none.
-    pub judge: Option<fn(&[u8]) -> Result<(), Problem>>,
+    pub judge: Option<Judge>,
     pub(super) access: Access,
     pub(super) body: Option<fn(&mut SchemaGenerator) -> Schema>,
     pub(super) answer: Option<fn(&mut SchemaGenerator) -> Schema>,
@@ -30,6 +30,9 @@ pub struct Route {
     pub(super) refusals: &'static [u16],
     pub(super) handler: MethodRouter<Shared>,
 }
+
+/// Whether a body is one that a route takes.
+pub type Judge = fn(&[u8]) -> Result<(), Problem>;
 
 /// Who may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
