@@ -16,7 +16,7 @@ use super::verification::{self, Manager};
 use crate::context::{Context, success};
 use crate::extension::THIRD_PARTY_PAYMENT;
 use crate::reason::Reason;
-use crate::state::{CredentialSource, Edit};
+use crate::state::{CredentialSource, Edit, kept};
 
 /// How long an enumeration, or its last step, is remembered.
 const REMEMBERED: Duration = Duration::from_secs(30);
@@ -128,7 +128,7 @@ fn update(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
     if source.user.id != user.id {
         return Err(Reason::Parameter);
     }
-    let updated = CredentialSource { user, ..source.clone() };
+    let updated = CredentialSource { user: kept(user), ..source.clone() };
     cx.edit(Edit::PutCredential(Box::new(updated)));
     done(&Response::default())
 }

@@ -20,7 +20,7 @@ use super::{Pending, Step};
 use crate::context::{Context, success};
 use crate::extension::{Creation, LARGE_BLOB_KEY, SECRETS};
 use crate::reason::Reason;
-use crate::state::{CredentialSource, Edit};
+use crate::state::{CredentialSource, Edit, kept};
 use crate::user::{self, Answer, Ask};
 
 /// The steps of CTAP 2.3 §6.1.2 up to the first question.
@@ -229,7 +229,7 @@ fn credential(cx: &mut Context, accepted: &Accepted, extensions: &Creation) -> R
         id,
         rp_id: accepted.request.rp.id.clone(),
         u2f_application: None,
-        user: accepted.request.user.clone(),
+        user: kept(accepted.request.user.clone()),
         algorithm: accepted.algorithm,
         private_key: pair.private,
         public_key: pair.public,

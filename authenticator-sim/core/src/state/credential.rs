@@ -52,6 +52,17 @@ pub struct CredentialSource {
     pub third_party_payment: bool,
 }
 
+/// Bytes that are kept of each name of an account; platforms may count on as many.
+pub(crate) const LONGEST_NAME: usize = 64;
+
+/// The account as it is kept: longer names are cut at a code point (WebAuthn L3 §6.4.1.2).
+pub(crate) fn kept(mut user: User) -> User {
+    for name in [&mut user.name, &mut user.display_name].into_iter().flatten() {
+        name.truncate(name.floor_char_boundary(LONGEST_NAME));
+    }
+    user
+}
+
 /// A blob that is kept with its credential (CTAP 2.3 §12.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LargeBlob {

@@ -16,6 +16,7 @@ use keyrig_ctap::profile::{Backup, Profile};
 use zeroize::Zeroizing;
 
 pub use configuration::Configuration;
+pub(crate) use credential::kept;
 pub use credential::{CredentialSource, LargeBlob, Protection};
 pub use edit::{Change, Edit};
 pub use fingerprint::{Fingerprint, MAX_FINGERPRINTS};

@@ -10,6 +10,7 @@ mod fingers;
 mod hostile;
 mod lies;
 mod life;
+mod limits;
 mod management;
 mod persistent;
 mod phones;
