@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 }
 
 /// What the names of those tests contain.
-const TESTS: [&str; 3] = ["schema", "openapi", "udev"];
+const TESTS: [&str; 4] = ["schema", "openapi", "udev", "status_report"];
 
 /// Writes every generated file, or with `--check` compares it.
 ///

@@ -25,4 +25,4 @@ mod transaction;
 pub use driver::{Drain, Driver, Input, Output};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

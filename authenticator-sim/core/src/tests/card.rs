@@ -204,6 +204,16 @@ fn a_message_that_is_too_long_is_refused_as_ctap_says() {
     assert_eq!(beyond, ([Status::REQUEST_TOO_LARGE.0].to_vec(), StatusWord::NO_ERROR));
 }
 
+/// makeCredential to a card that was put on its reader two minutes ago, and the reply.
+pub(super) fn long_on_its_reader() -> (Vec<u8>, Vec<u8>) {
+    let request = message(Ctap::MAKE_CREDENTIAL, &make_request().encode());
+    let mut reader = Reader::selected(&security_key());
+    reader.now = reader.now + Duration::from_secs(120);
+    let (reply, status) = reader.exchange(&request, POLLS);
+    assert_eq!(status, StatusWord::NO_ERROR);
+    (request, reply)
+}
+
 #[test]
 fn being_on_the_reader_is_a_touch_for_two_minutes() {
     let request = message(Ctap::MAKE_CREDENTIAL, &make_request().encode());

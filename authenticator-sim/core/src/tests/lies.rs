@@ -34,7 +34,7 @@ fn make(lie: impl FnMut(&mut Draft) + Send + 'static) -> Result<Response, Status
     lying(lie).make(&make_request())
 }
 
-fn lying(lie: impl FnMut(&mut Draft) + Send + 'static) -> Key {
+pub(super) fn lying(lie: impl FnMut(&mut Draft) + Send + 'static) -> Key {
     let entropy = Box::new(Seeded::new([1; 32]));
     let mut setup = Setup::new(security_key(), Box::new(Deterministic), entropy, Box::new(Lying(lie)));
     setup.chains = Box::new(|id| (id == "other").then(|| chain("Root B")));

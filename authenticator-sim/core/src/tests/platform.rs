@@ -113,6 +113,8 @@ pub(super) struct Key {
     pub(super) said: Vec<u8>,
     pub(super) changes: Vec<Change>,
     pub(super) prompts: usize,
+    /// The last CTAP2 request and its reply, as bytes.
+    pub(super) last: (Vec<u8>, Vec<u8>),
 }
 
 /// What the hand does when it is asked.
@@ -137,8 +139,8 @@ impl Key {
     }
 
     pub(super) fn of(authenticator: Authenticator) -> Self {
-        let (said, changes) = (Vec::new(), Vec::new());
-        Self { authenticator, now: Instant::POWER_UP, hand: Hand::Willing, said, changes, prompts: 0 }
+        let (said, changes, last) = Default::default();
+        Self { authenticator, now: Instant::POWER_UP, hand: Hand::Willing, said, changes, prompts: 0, last }
     }
 
     pub(super) fn with_pin(profile: &Profile) -> Self {
@@ -154,6 +156,7 @@ impl Key {
     /// Status and parameters, once store and hand have done their part.
     pub(super) fn send(&mut self, message: &[u8]) -> (Status, Vec<u8>) {
         let reply = self.reply(Input::Request(message));
+        self.last = (message.to_vec(), reply.clone());
         let (status, parameters) = reply.split_first().unwrap();
         (Status(*status), parameters.to_vec())
     }

@@ -8,6 +8,7 @@ mod python_fido2;
 mod reports;
 mod simplewebauthn;
 mod soft_webauthn;
+mod statuses;
 mod vm;
 
 use crate::failure::Failure;
@@ -41,6 +42,7 @@ const ALL: &[&Suite] = &[
     &reports::SUITE,
     &simplewebauthn::SUITE,
     &soft_webauthn::SUITE,
+    &statuses::SUITE,
     &vm::SUITE,
 ];
 

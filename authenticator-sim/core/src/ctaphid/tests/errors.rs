@@ -1,6 +1,6 @@
 //! Each error of CTAPHID's table, what provokes it, and what does not.
 
-use keyrig_ctap::ctaphid::{Channel, Command, ErrorCode, Initialization, LONGEST_MESSAGE, Packet, Report};
+use keyrig_ctap::ctaphid::{Channel, Command, ErrorCode, Initialization, LONGEST_MESSAGE, Message, Packet, Report};
 use std::vec::Vec;
 
 use super::world::{GET_INFO, NONCE, World, error, millis, said};
@@ -13,6 +13,35 @@ fn first(channel: Channel, command: Command, length: u16) -> Report {
 /// The reports of a ping that takes three.
 fn long_ping(channel: Channel) -> Vec<Report> {
     said(channel, Command::PING, &[5; 150]).fragment().unwrap().collect()
+}
+
+/// One answer for each error that an application can provoke, and the command that was answered so.
+pub(crate) fn observed() -> Vec<(&'static str, Command, Message)> {
+    let mut world = World::new();
+    let (channel, other) = (world.open(), world.open());
+    let mut seen = Vec::new();
+    let mut see = |situation, command, answers: Vec<Message>| {
+        let [answer] = answers.try_into().expect("one answer");
+        seen.push((situation, command, answer));
+    };
+    see("a CTAPHID command that nobody knows", Command(0x20), world.send(channel, Command(0x20), &[]));
+    see("a CTAPHID command of the makers' range", Command(0x40), world.send(channel, Command(0x40), &[]));
+    see("a CTAPHID lock for more than 10 s", Command::LOCK, world.send(channel, Command::LOCK, &[11]));
+    see("a CTAPHID message of no CBOR", Command::CBOR, world.send(channel, Command::CBOR, &[]));
+    let too_long = first(channel, Command::PING, LONGEST_MESSAGE as u16 + 1);
+    see("a CTAPHID message that no reports hold", Command::PING, world.report(&too_long));
+    let reports = long_ping(channel);
+    world.report(&reports[0]);
+    see("a CTAPHID packet out of order", Command::PING, world.report(&reports[2]));
+    world.report(&reports[0]);
+    see("another CTAPHID channel amid a message", Command::PING, world.send(other, Command::PING, &[1]));
+    let late = world.pass(millis(500)).into_iter().map(|(_, answer)| answer).collect();
+    see("a CTAPHID message that is never finished", Command::PING, late);
+    let stranger = Channel(0x1122_3344);
+    see("a CTAPHID channel that nobody was given", Command::PING, world.send(stranger, Command::PING, &[1]));
+    world.send(channel, Command::LOCK, &[2]);
+    see("a CTAPHID channel that another one locks out", Command::PING, world.send(other, Command::PING, &[1]));
+    seen
 }
 
 #[test]

@@ -6,3 +6,5 @@ mod replay;
 mod requests;
 mod u2f;
 mod world;
+
+pub(crate) use errors::observed;

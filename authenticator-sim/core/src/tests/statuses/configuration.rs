@@ -110,6 +110,14 @@ pub(super) const ROWS: &[Row] = &[
         let kind = a.either(3, 1);
         enterprise(a, kind)
     }),
+    row("enterprise attestation for an RP ID that is not on the maker's list", Status::OK, configurable, |a| {
+        assert_eq!(a.key.configure(None, Subcommand::ENABLE_ENTERPRISE_ATTESTATION, None), Status::OK);
+        let kind = a.either(1, 2);
+        let request = make_credential::Request { enterprise_attestation: Some(kind), ..make_request() };
+        let response = a.key.make(&request).unwrap();
+        assert_eq!(response.enterprise, (!a.defect).then_some(true), "an ordinary attestation, and no epAtt");
+        Status::OK
+    }),
     row("a reset by a short touch where a long one is asked for", Status::USER_ACTION_TIMEOUT, configurable, |a| {
         assert_eq!(a.key.configure(None, Subcommand::ENABLE_LONG_TOUCH_FOR_RESET, None), Status::OK);
         a.hand(Hand::Does(Gesture::Touch));

@@ -2,10 +2,11 @@ use std::time::Duration;
 use std::vec::Vec;
 
 use keyrig_ctap::Status;
+use keyrig_ctap::cbor::Value;
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
 use keyrig_ctap::pin_uv_auth::Protocol;
 
-use super::super::platform::{Hand, PIN, discoverable_request, get_request, make_request, security_key};
+use super::super::platform::{Hand, PIN, discoverable_request, extension, get_request, make_request, security_key};
 use super::{Attempt, Row, row};
 use crate::Gesture;
 
@@ -17,6 +18,12 @@ pub(super) const ROWS: &[Row] = &[
     row("the same after a refused touch", Status::CREDENTIAL_EXCLUDED, security_key, |a| {
         let id = a.key.enrol(&make_request());
         a.hand(Hand::Does(Gesture::Decline));
+        a.make(|request| request.exclude_list = Some(Vec::from([Descriptor::public_key(&id)])))
+    }),
+    row("the exclude list names a credential that only verification shows", Status::OK, security_key, |a| {
+        let mut hidden = make_request();
+        hidden.extensions = extension("credProtect", Value::Unsigned(3));
+        let id = a.key.enrol(&hidden);
         a.make(|request| request.exclude_list = Some(Vec::from([Descriptor::public_key(&id)])))
     }),
     row("a list over maxCredentialCountInList", Status::LIMIT_EXCEEDED, security_key, |a| {
@@ -59,6 +66,14 @@ pub(super) const ROWS: &[Row] = &[
         two_accounts(a);
         if !a.defect {
             a.key.get(&get_request(&[])).unwrap();
+        }
+        a.key.get_next().err().unwrap_or(Status::OK)
+    }),
+    row("next after the last", Status::NOT_ALLOWED, security_key, |a| {
+        two_accounts(a);
+        a.key.get(&get_request(&[])).unwrap();
+        if a.defect {
+            a.key.get_next().unwrap();
         }
         a.key.get_next().err().unwrap_or(Status::OK)
     }),

@@ -9,6 +9,7 @@ use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Command, Status};
 use sha2::{Digest, Sha256};
 
+use super::super::persistent::persistent;
 use super::super::platform::{Key, PIN, RP, discoverable_request, management_request, security_key, touch_only};
 use super::{Attempt, Row, row};
 
@@ -84,6 +85,13 @@ pub(super) const ROWS: &[Row] = &[
         a.key.manage(&token, a.either(Subcommand(8), Subcommand::GET_CREDS_METADATA), None).err().unwrap_or(Status::OK)
     }),
     row("deleting what is not here", Status::NO_CREDENTIALS, security_key, |a| delete(a, |id| id.push(0))),
+    row("deleting by the token that may only read", Status::PIN_AUTH_INVALID, persistent, |a| {
+        two_accounts(a);
+        let token = a.key.unbound_token(a.either(Permissions::PCMR, Permissions::CM)).unwrap();
+        let credential = Some(Descriptor::public_key(&first_id(a)));
+        let subject = Parameters { credential, ..Parameters::default() };
+        a.key.manage(&token, Subcommand::DELETE_CREDENTIAL, Some(subject)).err().unwrap_or(Status::OK)
+    }),
     row("deleting nothing", Status::MISSING_PARAMETER, security_key, |a| {
         two_accounts(a);
         let token = a.key.unbound_token(Permissions::CM).unwrap();

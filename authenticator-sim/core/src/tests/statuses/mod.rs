@@ -2,6 +2,8 @@
 
 mod blobs;
 mod configuration;
+mod coverage;
+mod elsewhere;
 mod extensions;
 mod fingers;
 mod lists;
@@ -9,6 +11,7 @@ mod management;
 mod messages;
 mod options;
 mod pins;
+mod probes;
 mod tokens;
 mod users;
 
@@ -20,7 +23,7 @@ use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Command, Status};
 
-use super::platform::{Hand, Key, PIN, get_request, make_request, message, security_key, touch_only};
+use super::platform::{Hand, Key, PIN, get_request, make_request, message, security_key};
 use crate::Gesture;
 
 struct Row {
@@ -102,39 +105,31 @@ const ALL: &[&[Row]] = &[
     messages::ROWS,
     options::ROWS,
     pins::ROWS,
+    probes::ROWS,
     tokens::ROWS,
     users::ROWS,
 ];
+
+impl Row {
+    /// Runs it with the defect, or without it, and returns the attempt with the last request and reply still in it.
+    fn run(&self, defect: bool) -> Attempt {
+        let mut attempt = Attempt { key: Key::new(&(self.profile)()), defect };
+        let told = (self.of)(&mut attempt);
+        let (_, reply) = &attempt.key.last;
+        assert_eq!(reply.first(), Some(&told.0), "{}: its status is not the last reply's", self.situation);
+        attempt
+    }
+}
 
 #[test]
 fn each_situation_has_its_status_and_its_neighbour_has_none() {
     for row in ALL.iter().copied().flatten() {
         for defect in [true, false] {
-            let mut attempt = Attempt { key: Key::new(&(row.profile)()), defect };
+            let attempt = row.run(defect);
             let expected = if defect { row.refused } else { Status::OK };
-            assert_eq!((row.of)(&mut attempt), expected, "{}, defect: {defect}", row.situation);
+            assert_eq!(Status(attempt.key.last.1[0]), expected, "{}, defect: {defect}", row.situation);
         }
     }
-}
-
-#[test]
-fn the_selection_probe_answers_by_what_is_set() {
-    let probe = |key: &mut Key| {
-        let mut request = make_request();
-        request.pin_uv_auth_param = Some(Vec::new());
-        request.pin_uv_auth_protocol = Some(2);
-        key.make(&request).unwrap_err()
-    };
-    let mut key = Key::new(&security_key());
-    assert_eq!(probe(&mut key), Status::PIN_NOT_SET);
-    key.set_pin(Protocol::Two, PIN);
-    assert_eq!(probe(&mut key), Status::PIN_INVALID);
-    for hand in [Hand::Does(Gesture::Decline), Hand::Idle] {
-        key.hand = hand;
-        assert_eq!(probe(&mut key), Status::OPERATION_DENIED);
-    }
-    // Where nobody can be verified there is nothing to probe for.
-    assert_eq!(probe(&mut Key::new(&touch_only())), Status::PIN_AUTH_INVALID);
 }
 
 #[test]

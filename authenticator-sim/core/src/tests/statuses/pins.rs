@@ -5,7 +5,7 @@ use keyrig_ctap::profile::Profile;
 
 use super::super::platform::{Hand, Key, PIN, finger_key, security_key};
 use super::{Attempt, Row, row};
-use crate::Gesture;
+use crate::{Gesture, Input};
 
 pub(super) const ROWS: &[Row] = &[
     row("a mandatory member of clientPIN is missing", Status::MISSING_PARAMETER, security_key, |a| {
@@ -69,6 +69,15 @@ pub(super) const ROWS: &[Row] = &[
         for _ in 0..a.either(3, 2) {
             a.key.token("000000", Permissions::MC).unwrap_err();
         }
+        a.key.token(PIN, Permissions::MC).err().unwrap_or(Status::OK)
+    }),
+    row("the right PIN after eight wrong ones", Status::PIN_BLOCKED, security_key, |a| {
+        a.key.set_pin(Protocol::Two, PIN);
+        for _ in 0..a.either(8, 7) {
+            drop(a.key.authenticator.handle(a.key.now, Input::PowerCycle));
+            a.key.token("000000", Permissions::MC).unwrap_err();
+        }
+        drop(a.key.authenticator.handle(a.key.now, Input::PowerCycle));
         a.key.token(PIN, Permissions::MC).err().unwrap_or(Status::OK)
     }),
     row("a PIN that is too short", Status::PIN_POLICY_VIOLATION, security_key, |a| {

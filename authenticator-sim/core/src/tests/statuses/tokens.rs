@@ -36,6 +36,14 @@ pub(super) const ROWS: &[Row] = &[
         request.pin_uv_auth_protocol = Some(2);
         a.key.make(&request).err().unwrap_or(Status::OK)
     }),
+    row("a token that a touch has spent", Status::PIN_AUTH_INVALID, security_key, |a| {
+        a.key.set_pin(Protocol::Two, PIN);
+        let request = a.key.verified_make(make_request());
+        if a.defect {
+            a.key.make(&request).unwrap();
+        }
+        a.key.make(&request).err().unwrap_or(Status::OK)
+    }),
     row("a token that nobody used for 30 s", Status::PIN_AUTH_INVALID, security_key, |a| {
         a.key.set_pin(Protocol::Two, PIN);
         let request = a.key.verified_make(make_request());

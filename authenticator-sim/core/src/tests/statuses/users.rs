@@ -1,8 +1,11 @@
 use std::time::Duration;
 
 use keyrig_ctap::pin_uv_auth::Protocol;
+use keyrig_ctap::profile::Profile;
+use keyrig_ctap::seal::Issuer;
 use keyrig_ctap::{Command, Status};
 
+use super::super::lies::lying;
 use super::super::platform::{Hand, Key, PIN, finger_key, get_request, make_request, passkey_provider, security_key};
 use super::{Attempt, Row, old_key, row};
 use crate::Gesture;
@@ -43,6 +46,16 @@ pub(super) const ROWS: &[Row] = &[
         a.key.wait(Duration::from_secs(a.either(11, 10)));
         a.key.command(Command::RESET, &[]).0
     }),
+    row("a reset by a transport that is not one to reset by", Status::NOT_ALLOWED, reset_by_usb, |a| {
+        a.key.authenticator.set_transport(a.either("nfc", "usb"));
+        a.key.command(Command::RESET, &[]).0
+    }),
+    row("a statement that cannot be signed", Status::OTHER, security_key, |a| {
+        if a.defect {
+            a.key = lying(|draft| draft.statement.leaf_mut().unwrap().issuer = Issuer::Profile("nobody".into()));
+        }
+        a.make(|_| ())
+    }),
     row("a reset that is declined", Status::OPERATION_DENIED, security_key, |a| {
         a.hand(Hand::Does(Gesture::Decline));
         a.key.command(Command::RESET, &[]).0
@@ -79,4 +92,10 @@ fn by_finger(a: &mut Attempt) -> Status {
     let mut request = make_request();
     request.options.uv = Some(true);
     a.key.make(&request).err().unwrap_or(Status::OK)
+}
+
+fn reset_by_usb() -> Profile {
+    let mut profile = security_key();
+    profile.get_info.transports_for_reset = ["usb".into()].to_vec();
+    profile
 }
