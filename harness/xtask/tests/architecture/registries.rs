@@ -12,6 +12,8 @@ const EMBEDDED: &[(&str, &[&str])] = &[
 
 /// Files beside a registry's entries, and what they are; one that is gone is a finding too.
 const NO_ENTRIES: &[(&str, &str)] = &[
+    ("authenticator-sim/core/src/tests/statuses/coverage.rs", "the table of all situations, beside what was observed"),
+    ("authenticator-sim/core/src/tests/statuses/elsewhere.rs", "situations that no single request makes"),
     ("harness/relying-party/src/attestation/format/signed.rs", "what most formats sign, and with whose key"),
     ("harness/runner/src/tamper/client/rewrite.rs", "how tampers of the seam make one origin look like another"),
     ("harness/runner/src/tamper/wire/answer.rs", "what every tamper of the seam changes"),
