@@ -10,7 +10,7 @@ use keyrig_ctap::Instant;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::Seal;
 
-use crate::attestation::{Attester, Chains};
+use crate::attestation::{Attester, Chains, SlowKeys};
 use crate::command::{self, Pending, Step, u2f};
 use crate::context::{Context, Volatile};
 use crate::cut::cut;
@@ -37,12 +37,14 @@ pub struct Setup {
     pub seal: Box<dyn Seal>,
     /// The attestation chain of another profile, by its id: a tamper may have a leaf issued under it.
     pub chains: Box<Chains>,
+    /// Who keeps attestation keys that take long to make; one keeper may serve many authenticators.
+    pub slow_keys: Box<SlowKeys>,
 }
 
 impl Setup {
-    /// A setup that knows no other profile's chain.
+    /// A setup that knows no other profile's chain, and makes its keys anew.
     pub fn new(profile: Profile, provider: Box<dyn Provider>, entropy: Box<dyn Entropy>, seal: Box<dyn Seal>) -> Self {
-        Self { profile, provider, entropy, seal, chains: Box::new(|_| None) }
+        Self { profile, provider, entropy, seal, chains: Box::new(|_| None), slow_keys: Box::new(|_, make| make()) }
     }
 }
 
@@ -141,12 +143,12 @@ impl Authenticator {
     /// An authenticator that gets power back and remembers `state`.
     pub fn restore(setup: Setup, mut state: State) -> Self {
         state.power_up();
-        let Setup { profile, provider, entropy, seal, chains } = setup;
+        let Setup { profile, provider, entropy, seal, chains, slow_keys } = setup;
         let context = Context {
             now: Instant::POWER_UP,
             transport: None,
             cut: cut(&profile),
-            attester: Attester::new(profile.attestation.chain.clone(), chains),
+            attester: Attester::new(chains, slow_keys),
             profile,
             provider,
             entropy,

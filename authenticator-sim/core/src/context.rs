@@ -261,14 +261,14 @@ impl Context {
 
     /// Signs `draft` for the credential `source`, which is not stored yet.
     pub(crate) fn vouch(&mut self, draft: Draft, source: &CredentialSource) -> Result<Sealed, Reason> {
-        let mut voucher = Vouching::new(&mut *self.provider, &mut self.attester, source);
+        let mut voucher = Vouching::new(&mut *self.provider, &mut self.attester, &self.profile, source);
         Ok(self.seal.seal(draft, &mut voucher)?)
     }
 
     /// Signs `draft` for the stored credential of `id`.
     pub(crate) fn vouch_stored(&mut self, draft: Draft, id: &[u8]) -> Result<Sealed, Reason> {
         let source = self.state.credential(id).ok_or(Reason::NoCredentials)?;
-        let mut voucher = Vouching::new(&mut *self.provider, &mut self.attester, source);
+        let mut voucher = Vouching::new(&mut *self.provider, &mut self.attester, &self.profile, source);
         Ok(self.seal.seal(draft, &mut voucher)?)
     }
 

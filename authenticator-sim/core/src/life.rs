@@ -65,7 +65,7 @@ impl Authenticator {
         };
         let context = &mut self.context;
         context.cut = cut(&profile);
-        context.attester.serve(profile.attestation.chain.clone());
+        context.attester.serve_another();
         context.profile = profile;
         let change = self.apply(edits);
         self.power_cycle();

@@ -79,6 +79,7 @@ pub fn find(aaguid: Aaguid) -> Option<&'static Entry> {
 const MDS: &str = "FIDO Metadata Service, BLOB no. 291";
 const COMMUNITY: &str = "passkeydeveloper/passkey-authenticator-aaguids";
 const MICROSOFT: &str = "Microsoft, Entra documents: passkeys in Authenticator";
+const REGISTRATIONS: &str = "registrations of Apple devices in the tests of py_webauthn and java-webauthn-server";
 const OWN: &str = "keyrig's own: no product has it";
 const NOBODY: &str = "sixteen zero bytes: U2F keys have no AAGUID, and some clients take it away";
 
@@ -203,6 +204,8 @@ pub const ALL: &[Entry] = &[
     security_key("6ec5cff2-a0f9-4169-945b-f33b563f7b99", "YubiKey Bio, multi-protocol, firmware 5.7.4, enterprise profile", MDS)
         .firmware([5, 7, 4])
         .described_by("yubikey-bio-multi-protocol-ep-5.7.4"),
+    security_key("6f0d52a1-9c3e-4b77-8a15-d2e4b80c7f39", "key with compound attestation", OWN)
+        .described_by("compound-key"),
     security_key("6f1d3a52-8c47-4e0b-9a35-d2b7c90e4f18", "updatable key, before and after its update", OWN)
         .described_by("updatable-key-2"),
     security_key("72c6b72d-8512-4c66-8359-9d3d10d9222f", "Yubico Security Key, enterprise edition with NFC, firmware 5.7.4, enterprise profile", MDS)
@@ -310,6 +313,8 @@ pub const ALL: &[Entry] = &[
     security_key("b92c3f9a-c014-4056-887f-140a2501163b", "Yubico Security Key without NFC, firmware 5.2", MDS)
         .firmware([5, 2, 0])
         .described_by("security-key-5.2"),
+    platform("b93fd961-f2e6-462f-b122-82002247de78", "Android's key store", MDS)
+        .described_by("android-authenticator"),
     security_key("ba0a9266-40d8-4048-9786-d710b5474752", "YubiKey Bio, multi-protocol, firmware 5.8.0", MDS)
         .firmware([5, 8, 0])
         .described_by("yubikey-bio-multi-protocol-5.8"),
@@ -373,6 +378,8 @@ pub const ALL: &[Entry] = &[
     security_key("ee882879-721c-4913-9775-3dfcce97072a", "YubiKey 5 without NFC, firmware 5.2 and 5.4", MDS)
         .firmware([5, 2, 0]).up_to([5, 4, 3])
         .described_by("yubikey-5-5.4"),
+    platform("f24a8e70-d0d3-f82c-2937-32523cc4de5a", "Apple devices of iOS 14 and macOS 11, before passkeys", REGISTRATIONS)
+        .described_by("apple-anonymous"),
     security_key("f4ce5fc0-57d3-46f5-a736-efb7d5bc63b5", "YubiKey 5 with NFC, firmware 5.8.0", MDS)
         .firmware([5, 8, 0])
         .described_by("yubikey-5-nfc-5.8"),

@@ -1,6 +1,10 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use keyrig_core::provider::KeyPair;
 use keyrig_core::{Authenticator, Entropy, Provider, Setup, State};
 use keyrig_ctap::profile::Profile;
-use keyrig_ctap::seal::Seal;
+use keyrig_ctap::seal::{CannotVouch, Seal};
 
 use crate::profiles;
 
@@ -28,5 +32,25 @@ pub fn restore(
 fn setup(profile: &Profile, provider: Box<dyn Provider>, entropy: Box<dyn Entropy>, seal: Box<dyn Seal>) -> Setup {
     let mut setup = Setup::new(profile.clone(), provider, entropy, seal);
     setup.chains = Box::new(|id| profiles::find(id)?.attestation.chain.clone());
+    setup.slow_keys = Box::new(kept);
     setup
+}
+
+/// RSA attestation keys, kept for the whole process: every authenticator of a batch has the same.
+static KEPT: Mutex<BTreeMap<String, KeyPair>> = Mutex::new(BTreeMap::new());
+
+/// How many are kept. The embedded profiles need one each at most.
+const MOST: usize = 64;
+
+fn kept(name: &str, make: &dyn Fn() -> Result<KeyPair, CannotVouch>) -> Result<KeyPair, CannotVouch> {
+    let mut keys = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pair) = keys.get(name) {
+        return Ok(pair.clone());
+    }
+    let pair = make()?;
+    if keys.len() == MOST {
+        keys.pop_first();
+    }
+    keys.insert(name.to_owned(), pair.clone());
+    Ok(pair)
 }

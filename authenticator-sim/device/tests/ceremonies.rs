@@ -8,17 +8,19 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use keyrig_ctap::auth_data::{AuthData, Flags};
-use keyrig_ctap::cbor::Tree;
+use keyrig_ctap::cbor::{Fields, Kind, Node, Tree, expect_array, expect_bytes};
 use keyrig_ctap::cose::{Algorithm, PublicKey};
 use keyrig_ctap::message::client_pin::Permissions;
-use keyrig_ctap::message::get_assertion;
-use keyrig_ctap::profile::{AttestationFormat, Profile, SignCount, UserVerification};
+use keyrig_ctap::message::{get_assertion, make_credential};
+use keyrig_ctap::profile::{Profile, SignCount, UserVerification};
 use keyrig_ctap::seal::{CannotVouch, Draft, Seal, Sealed, Voucher};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
 use keyrig_device::in_process::{Act, GestureScript, InProcess, Move};
 use keyrig_device::profiles;
 use platform::{HASH, Platform};
+use x509_cert::Certificate;
+use x509_cert::der::{Decode, Encode};
 
 fn profile(id: &str) -> &'static Profile {
     profiles::find(id).expect("the profile is embedded")
@@ -66,7 +68,7 @@ fn every_profile_registers_and_signs_in_with_the_user_verified() {
             assert!(data.flags.contains(Flags::UP | Flags::UV | Flags::AT), "{id}: {}", data.flags);
             assert_eq!(data.flags.contains(Flags::BE), profile.backup.eligible, "{id}");
             assert_eq!(data.flags.contains(Flags::BS), profile.backup.state, "{id}");
-            assert_eq!(registered.format, if attests(profile) { "packed" } else { "none" }, "{id}");
+            assert_eq!(registered.format, profile.attestation.format.id(), "{id}");
 
             let (response, told) = platform.authenticate((!discoverable).then_some(&attested.credential_id));
             assert!(verifies(&data, &response), "{id}");
@@ -77,10 +79,6 @@ fn every_profile_registers_and_signs_in_with_the_user_verified() {
             assert!(!verifies(&data, &forged), "{id}");
         }
     }
-}
-
-fn attests(profile: &Profile) -> bool {
-    profile.attestation.format != AttestationFormat::None
 }
 
 #[test]
@@ -216,21 +214,39 @@ fn a_lie_before_the_seal_is_signed() {
     assert!(verifies(&data, &response));
 }
 
+/// The certificates of a statement; of a compound one, of its first member.
+fn x5c(response: &make_credential::Response) -> Vec<Vec<u8>> {
+    let tree = Tree::parse(&response.statement).expect("the statement is CBOR");
+    let chain = |node: &Node<'_>| -> Vec<Vec<u8>> {
+        let fields = Fields::of(node, "attStmt").expect("a map");
+        let certificates = expect_array(fields.text("x5c").expect("a chain"), "x5c").expect("an array");
+        certificates.iter().map(|der| expect_bytes(der, "x5c").expect("bytes").to_vec()).collect()
+    };
+    match &tree.root.kind {
+        Kind::Array(members) => {
+            let member = Fields::of(&members[0], "member").expect("a map");
+            chain(member.text("attStmt").expect("a statement"))
+        }
+        _ => chain(&tree.root),
+    }
+}
+
 #[test]
-fn a_packed_chain_leads_to_the_exported_root() {
+fn each_certificate_is_signed_by_the_next_and_the_last_by_an_exported_anchor() {
     for profile in profiles::all().iter().filter(|profile| profile.attestation.chain.is_some()) {
-        let (response, _) = fast(&profile.id).register(Algorithm::ES256, false);
-        let tree = Tree::parse(&response.statement).expect("the statement is CBOR");
-        let fields = keyrig_ctap::cbor::Fields::of(&tree.root, "attStmt").expect("a map");
-        let chain = keyrig_ctap::cbor::expect_array(fields.text("x5c").expect("a chain"), "x5c").expect("an array");
-        let leaf = keyrig_ctap::cbor::expect_bytes(&chain[0], "x5c").expect("bytes");
-        let anchor = x509_cert::Certificate::load_pem_chain(profiles::roots_pem([profile]).as_bytes()).expect("PEM");
-        let leaf = <x509_cert::Certificate as x509_cert::der::Decode>::from_der(leaf).expect("a certificate");
-        let signed = x509_cert::der::Encode::to_der(leaf.tbs_certificate()).expect("encodes");
-        let key = anchor[0].tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes();
-        let signature = leaf.signature().raw_bytes();
-        assert!(UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key).verify(&signed, signature).is_ok());
-        assert_eq!(leaf.tbs_certificate().issuer(), anchor[0].tbs_certificate().subject(), "{}", profile.id);
+        let (response, _) = fast(&profile.id).register(profile.algorithms[0], false);
+        let read = |der: &Vec<u8>| Certificate::from_der(der).expect("a certificate");
+        let mut chain: Vec<Certificate> = x5c(&response).iter().map(read).collect();
+        let anchors = Certificate::load_pem_chain(profiles::roots_pem([profile]).as_bytes()).expect("PEM");
+        chain.push(anchors.last().expect("an anchor").clone());
+        for pair in chain.windows(2) {
+            let (below, above) = (pair[0].tbs_certificate(), pair[1].tbs_certificate());
+            let key = above.subject_public_key_info().subject_public_key.raw_bytes();
+            let signed = below.to_der().expect("encodes");
+            let verification = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key);
+            assert!(verification.verify(&signed, pair[0].signature().raw_bytes()).is_ok(), "{}", profile.id);
+            assert_eq!(below.issuer(), above.subject(), "{}", profile.id);
+        }
     }
 }
 

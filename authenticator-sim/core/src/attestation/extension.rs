@@ -6,7 +6,7 @@ use const_oid::ObjectIdentifier;
 use der::asn1::{Any, BitString, OctetString, Utf8StringRef};
 use der::{Decode, Encode, Sequence};
 use keyrig_ctap::Aaguid;
-use keyrig_ctap::profile::{ExtensionValue, TpmIdentity};
+use keyrig_ctap::profile::{ExtensionValue, Profile, TpmIdentity};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::name::GeneralName;
@@ -50,20 +50,33 @@ pub fn serial_number(number: &[u8]) -> der::Result<Extension> {
     octets(SERIAL_NUMBER, number)
 }
 
-/// An extension as a profile describes it.
+/// An extension as `profile` describes it.
 ///
 /// # Errors
 ///
-/// An object identifier that is none, or a value that DER cannot hold.
-pub fn described(oid: &str, value: &ExtensionValue) -> der::Result<Extension> {
+/// An object identifier that is none, a value that DER cannot hold, or a firmware that the profile does not tell.
+pub fn described(oid: &str, value: &ExtensionValue, profile: &Profile) -> der::Result<Extension> {
     let extn_id = ObjectIdentifier::new(oid)?;
     let content = match value {
         ExtensionValue::RawText(text) => text.as_bytes().to_vec(),
         ExtensionValue::OctetString(bytes) => OctetString::new(bytes.0.as_slice())?.to_der()?,
         ExtensionValue::Integer(number) => number.to_der()?,
         ExtensionValue::BitString(bits) => bit_string(&bits.0)?.to_der()?,
+        ExtensionValue::Firmware => {
+            let version = profile.get_info.firmware_version.ok_or(der::ErrorKind::Failed)?;
+            OctetString::new(&version.to_be_bytes()[5..])?.to_der()?
+        }
+        ExtensionValue::Transports => bit_string(&transports(profile))?.to_der()?,
     };
     extension(extn_id, false, content)
+}
+
+/// Bit by bit whether the product has the transport, up to the last that it has.
+fn transports(profile: &Profile) -> Vec<bool> {
+    const BITS: [&str; 6] = ["", "ble", "usb", "nfc", "internal", "lightning"];
+    let has = |name: &&str| profile.transports.iter().any(|transport| transport == name);
+    let count = BITS.iter().rposition(has).map_or(0, |last| last + 1);
+    BITS[..count].iter().map(has).collect()
 }
 
 /// The extended key usage of an attestation identity key, and the TPM as its subject alternative name, critical because

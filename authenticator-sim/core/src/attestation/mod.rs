@@ -9,6 +9,7 @@ pub mod extension;
 mod key;
 pub(crate) mod tpm;
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -16,7 +17,7 @@ use alloc::vec::Vec;
 use authorities::{Authorities, Trust};
 use certificate::{Attribute, Template, Usage, day};
 use keyrig_ctap::cose::{Algorithm, PublicKey};
-use keyrig_ctap::profile::Chain;
+use keyrig_ctap::profile::{Chain, Profile};
 use keyrig_ctap::seal::{CannotVouch, ChainForm, Issuer, Leaf, Proof, Role, Validity, Voucher};
 use sha2::{Digest, Sha256};
 use x509_cert::ext::Extension;
@@ -38,6 +39,9 @@ pub fn trust_anchors(chain: &Chain) -> Vec<Vec<u8>> {
 /// The attestation chain of another profile, by its id.
 pub type Chains = dyn Fn(&str) -> Option<Chain> + Send;
 
+/// Keeps keys that take long to make, RSA keys, by the names that they follow from: the second argument makes one.
+pub type SlowKeys = dyn FnMut(&str, &dyn Fn() -> Result<KeyPair, CannotVouch>) -> Result<KeyPair, CannotVouch> + Send;
+
 /// A leaf as it was issued.
 struct Issued {
     leaf: Leaf,
@@ -47,32 +51,29 @@ struct Issued {
 
 /// Issues leaves for one product and keeps the last ones.
 pub(crate) struct Attester {
-    own: Option<Chain>,
     others: Box<Chains>,
+    slow_keys: Box<SlowKeys>,
     issued: Vec<Issued>,
-    /// RSA keys, by the SHA-256 of their names: making one takes longer than everything else here together.
-    slow_keys: Vec<(String, KeyPair)>,
 }
 
 /// Leaves that are kept: tampers ask for a few kinds in turn.
 const KEPT: usize = 8;
 
 impl Attester {
-    pub(crate) fn new(own: Option<Chain>, others: Box<Chains>) -> Self {
-        Self { own, others, issued: Vec::new(), slow_keys: Vec::new() }
+    pub(crate) fn new(others: Box<Chains>, slow_keys: Box<SlowKeys>) -> Self {
+        Self { others, slow_keys, issued: Vec::new() }
     }
 
     /// From now on it issues leaves for another product.
-    pub(crate) fn serve(&mut self, own: Option<Chain>) {
-        self.own = own;
+    pub(crate) fn serve_another(&mut self) {
         self.issued.clear();
     }
 
-    fn issued(&mut self, leaf: &Leaf) -> Result<&Issued, CannotVouch> {
+    fn issued(&mut self, product: &Profile, leaf: &Leaf) -> Result<&Issued, CannotVouch> {
         let at = match self.issued.iter().position(|issued| issued.leaf == *leaf) {
             Some(at) => at,
             None => {
-                let issued = self.issue(leaf)?;
+                let issued = self.issue(product, leaf)?;
                 if self.issued.len() == KEPT {
                     self.issued.remove(0);
                 }
@@ -83,8 +84,8 @@ impl Attester {
         Ok(&self.issued[at])
     }
 
-    fn issue(&mut self, leaf: &Leaf) -> Result<Issued, CannotVouch> {
-        let issuing = self.issuing(leaf)?;
+    fn issue(&mut self, product: &Profile, leaf: &Leaf) -> Result<Issued, CannotVouch> {
+        let issuing = self.issuing(product, leaf)?;
         let pair = self.pair(leaf, &issuing, "leaf")?;
         let certified = if leaf.foreign_key { self.pair(leaf, &issuing, "foreign leaf")?.public } else { pair.public };
         let chain = issuing.certify(leaf, &certified, Vec::new(), "")?;
@@ -92,8 +93,14 @@ impl Attester {
     }
 
     /// The certificates of a credential key, of which no two are the same.
-    fn certify(&mut self, leaf: &Leaf, key: &PublicKey, proof: Proof<'_>) -> Result<Vec<Vec<u8>>, CannotVouch> {
-        let issuing = self.issuing(leaf)?;
+    fn certify(
+        &mut self,
+        product: &Profile,
+        leaf: &Leaf,
+        key: &PublicKey,
+        proof: Proof<'_>,
+    ) -> Result<Vec<Vec<u8>>, CannotVouch> {
+        let issuing = self.issuing(product, leaf)?;
         let (extension, content) = match proof {
             Proof::AndroidChallenge(challenge) => (
                 KeyDescription::of_signing_key(challenge).and_then(|description| description.to_extension()),
@@ -107,34 +114,26 @@ impl Attester {
         issuing.certify(leaf, foreign.as_ref().unwrap_or(key), Vec::from([extension]), &once)
     }
 
-    fn issuing(&self, leaf: &Leaf) -> Result<Issuing, CannotVouch> {
+    fn issuing<'p>(&self, product: &'p Profile, leaf: &Leaf) -> Result<Issuing<'p>, CannotVouch> {
+        let own = product.attestation.chain.as_ref();
         let (chain, trust) = match &leaf.issuer {
-            Issuer::Product => (self.own.clone(), Trust::Product),
-            Issuer::Impostor => (self.own.clone(), Trust::Impostor),
-            Issuer::Profile(id) => ((self.others)(id), Trust::Product),
+            Issuer::Product => (own.map(Cow::Borrowed), Trust::Product),
+            Issuer::Impostor => (own.map(Cow::Borrowed), Trust::Impostor),
+            Issuer::Profile(id) => ((self.others)(id).map(Cow::Owned), Trust::Product),
         };
         let chain = chain.ok_or(CannotVouch("the issuer has no attestation chain"))?;
-        Ok(Issuing { names: self.own.clone().unwrap_or_else(|| chain.clone()), chain, trust })
+        Ok(Issuing { names: own.map_or_else(|| chain.clone(), Cow::Borrowed), chain, trust, product })
     }
 
-    fn pair(&mut self, leaf: &Leaf, issuing: &Issuing, kind: &str) -> Result<KeyPair, CannotVouch> {
-        let Issuing { chain, trust, names } = issuing;
+    fn pair(&mut self, leaf: &Leaf, issuing: &Issuing<'_>, kind: &str) -> Result<KeyPair, CannotVouch> {
+        let Issuing { chain, trust, names, .. } = issuing;
         let own = own_names(leaf, names);
         let mut parts = Vec::from([kind, trust.label(), &chain.root, &names.organization, &names.common_name]);
         parts.extend(own.iter().map(String::as_str));
         if leaf.algorithm == Algorithm::ES256 {
             return key::derive_pair(leaf.algorithm, &parts);
         }
-        let name = parts.join("\n");
-        if let Some((_, pair)) = self.slow_keys.iter().find(|(known, _)| *known == name) {
-            return Ok(pair.clone());
-        }
-        let pair = key::derive_pair(leaf.algorithm, &parts)?;
-        if self.slow_keys.len() == KEPT {
-            self.slow_keys.remove(0);
-        }
-        self.slow_keys.push((name, pair.clone()));
-        Ok(pair)
+        (self.slow_keys)(&parts.join("\n"), &|| key::derive_pair(leaf.algorithm, &parts))
     }
 }
 
@@ -147,13 +146,14 @@ fn own_names(leaf: &Leaf, names: &Chain) -> Vec<String> {
 }
 
 /// Who issues a leaf, and in whose name.
-struct Issuing {
-    chain: Chain,
+struct Issuing<'p> {
+    chain: Cow<'p, Chain>,
     trust: Trust,
-    names: Chain,
+    names: Cow<'p, Chain>,
+    product: &'p Profile,
 }
 
-impl Issuing {
+impl Issuing<'_> {
     /// The certificates for `x5c`; `once` sets a leaf apart that is issued for one ceremony.
     fn certify(
         &self,
@@ -163,7 +163,7 @@ impl Issuing {
         once: &str,
     ) -> Result<Vec<Vec<u8>>, CannotVouch> {
         let authorities = Authorities::of(&self.chain, self.trust);
-        let certificate = authorities.issuer().issue(&template(leaf, &self.names, proof, once)?, key)?;
+        let certificate = authorities.issuer().issue(&self.template(leaf, proof, once)?, key)?;
         let sent = if self.chain.sends_intermediates { self.chain.intermediates.len() } else { 0 };
         let above = match leaf.chain {
             ChainForm::Proper => sent,
@@ -176,63 +176,64 @@ impl Issuing {
         }
         Ok(chain)
     }
-}
 
-/// The certificate requirements of the formats (WebAuthn L3 §8.2.1, §8.3.1), where the leaf does not lie about them.
-fn template(leaf: &Leaf, names: &Chain, proof: Vec<Extension>, once: &str) -> Result<Template, CannotVouch> {
-    let (not_before, not_after) = match leaf.validity {
-        Validity::Current => (day(2020, 1, 1), certificate::NO_END),
-        Validity::Expired => (day(2019, 1, 1), day(2020, 12, 31)),
-        Validity::NotYet => (day(2090, 1, 1), certificate::NO_END),
-    };
-    let aaguid = leaf.aaguid_extension.map(|aaguid| aaguid.to_string()).unwrap_or_default();
-    let own = own_names(leaf, names);
-    let mut parts = Vec::from(["leaf", &names.root, &names.common_name, &aaguid]);
-    parts.extend(own.iter().map(String::as_str).chain((!once.is_empty()).then_some(once)));
-    Ok(Template {
-        subject: if leaf.role == Role::Tpm { Vec::new() } else { subject(leaf, names) },
-        serial: key::derive_serial(&parts),
-        not_before,
-        not_after,
-        ca: leaf.ca,
-        usage: Usage::Statements,
-        extensions: extensions(leaf, names, proof)?,
-    })
-}
-
-fn subject(leaf: &Leaf, names: &Chain) -> Vec<(Attribute, String)> {
-    Vec::from([
-        (Attribute::Country, names.country.clone()),
-        (Attribute::Organization, names.organization.clone()),
-        (Attribute::OrganizationalUnit, leaf.organizational_unit.clone()),
-        (Attribute::CommonName, names.common_name.clone()),
-    ])
-}
-
-fn extensions(leaf: &Leaf, names: &Chain, proof: Vec<Extension>) -> Result<Vec<Extension>, CannotVouch> {
-    let encode = || -> der::Result<Vec<Extension>> {
-        let mut out = Vec::new();
-        if let (Role::Tpm, Some(tpm)) = (leaf.role, &names.tpm) {
-            out.extend(extension::tpm(tpm)?);
-        }
-        out.extend(proof);
-        out.extend(leaf.aaguid_extension.map(extension::aaguid).transpose()?);
-        out.extend(leaf.serial_number.as_deref().map(extension::serial_number).transpose()?);
-        for (oid, value) in &names.extensions {
-            out.push(extension::described(oid, value)?);
-        }
-        Ok(out)
-    };
-    if leaf.role == Role::Tpm && names.tpm.is_none() {
-        return Err(CannotVouch("the chain does not say which TPM it is for"));
+    /// The certificate requirements of the formats (WebAuthn L3 §8.2.1, §8.3.1), where the leaf does not lie about them.
+    fn template(&self, leaf: &Leaf, proof: Vec<Extension>, once: &str) -> Result<Template, CannotVouch> {
+        let (not_before, not_after) = match leaf.validity {
+            Validity::Current => (day(2020, 1, 1), certificate::NO_END),
+            Validity::Expired => (day(2019, 1, 1), day(2020, 12, 31)),
+            Validity::NotYet => (day(2090, 1, 1), certificate::NO_END),
+        };
+        let aaguid = leaf.aaguid_extension.map(|aaguid| aaguid.to_string()).unwrap_or_default();
+        let own = own_names(leaf, &self.names);
+        let mut parts = Vec::from(["leaf", &self.names.root, &self.names.common_name, &aaguid]);
+        parts.extend(own.iter().map(String::as_str).chain((!once.is_empty()).then_some(once)));
+        Ok(Template {
+            subject: if leaf.role == Role::Tpm { Vec::new() } else { self.subject(leaf) },
+            serial: key::derive_serial(&parts),
+            not_before,
+            not_after,
+            ca: leaf.ca,
+            usage: Usage::Statements,
+            extensions: self.extensions(leaf, proof)?,
+        })
     }
-    encode().map_err(|_| CannotVouch("an extension of the certificate cannot be encoded"))
+
+    fn subject(&self, leaf: &Leaf) -> Vec<(Attribute, String)> {
+        Vec::from([
+            (Attribute::Country, self.names.country.clone()),
+            (Attribute::Organization, self.names.organization.clone()),
+            (Attribute::OrganizationalUnit, leaf.organizational_unit.clone()),
+            (Attribute::CommonName, self.names.common_name.clone()),
+        ])
+    }
+
+    fn extensions(&self, leaf: &Leaf, proof: Vec<Extension>) -> Result<Vec<Extension>, CannotVouch> {
+        let encode = || -> der::Result<Vec<Extension>> {
+            let mut out = Vec::new();
+            if let (Role::Tpm, Some(tpm)) = (leaf.role, &self.names.tpm) {
+                out.extend(extension::tpm(tpm)?);
+            }
+            out.extend(proof);
+            out.extend(leaf.aaguid_extension.map(extension::aaguid).transpose()?);
+            out.extend(leaf.serial_number.as_deref().map(extension::serial_number).transpose()?);
+            for (oid, value) in &self.names.extensions {
+                out.push(extension::described(oid, value, self.product)?);
+            }
+            Ok(out)
+        };
+        if leaf.role == Role::Tpm && self.names.tpm.is_none() {
+            return Err(CannotVouch("the chain does not say which TPM it is for"));
+        }
+        encode().map_err(|_| CannotVouch("an extension of the certificate cannot be encoded"))
+    }
 }
 
 /// The keys that can vouch during one ceremony.
 pub(crate) struct Vouching<'a> {
     provider: &'a mut dyn Provider,
     attester: &'a mut Attester,
+    product: &'a Profile,
     source: &'a CredentialSource,
 }
 
@@ -240,9 +241,10 @@ impl<'a> Vouching<'a> {
     pub(crate) fn new(
         provider: &'a mut dyn Provider,
         attester: &'a mut Attester,
+        product: &'a Profile,
         source: &'a CredentialSource,
     ) -> Self {
-        Self { provider, attester, source }
+        Self { provider, attester, product, source }
     }
 }
 
@@ -254,16 +256,16 @@ impl Voucher for Vouching<'_> {
 
     fn sign_as_leaf(&mut self, leaf: &Leaf, message: &[u8]) -> Result<Vec<u8>, CannotVouch> {
         let failed = |_| CannotVouch("the provider cannot sign with the leaf's key");
-        let issued = self.attester.issued(leaf)?;
+        let issued = self.attester.issued(self.product, leaf)?;
         self.provider.sign(leaf.algorithm, &issued.key, message).map_err(failed)
     }
 
     fn chain(&mut self, leaf: &Leaf) -> Result<Vec<Vec<u8>>, CannotVouch> {
-        Ok(self.attester.issued(leaf)?.chain.clone())
+        Ok(self.attester.issued(self.product, leaf)?.chain.clone())
     }
 
     fn certify(&mut self, leaf: &Leaf, key: &PublicKey, proof: Proof<'_>) -> Result<Vec<Vec<u8>>, CannotVouch> {
-        self.attester.certify(leaf, key, proof)
+        self.attester.certify(self.product, leaf, key, proof)
     }
 }
 

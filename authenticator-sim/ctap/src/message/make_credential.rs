@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use super::{Descriptor, RelyingParty, User};
 use crate::cbor::{
-    DecodeError, Fields, Problem, Writer, expect_array, expect_bool, expect_bytes, expect_text, expect_uint,
-    parse_canonical,
+    DecodeError, Fields, Node, Problem, Writer, expect_array, expect_bool, expect_bytes, expect_text, expect_uint,
+    parse_canonical, parse_canonical_but,
 };
 use crate::cose::Algorithm;
 
@@ -154,13 +154,14 @@ impl Request {
 }
 
 impl Response {
-    /// Reads the response map.
+    /// Reads the response map. A compound statement, legal itself, is deeper than other messages may be.
     ///
     /// # Errors
     ///
     /// [`DecodeError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let root = parse_canonical(bytes)?;
+        let statement = |root: &Node<'_>| Some(Fields::of(root, "").ok()?.uint(3)?.span);
+        let root = parse_canonical_but(bytes, statement)?;
         let fields = Fields::of(&root, "")?;
         Ok(Self {
             format: expect_text(fields.require(1, "fmt")?, "fmt")?.to_string(),

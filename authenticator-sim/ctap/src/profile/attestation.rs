@@ -275,6 +275,10 @@ pub enum ExtensionValue {
     Integer(i64),
     /// A BIT STRING of these bits, each `0` or `1`, bit 0 first.
     BitString(#[cfg_attr(feature = "schema", schemars(with = "String"))] Bits),
+    /// An OCTET STRING of the three numbers in `get_info.firmware_version`.
+    Firmware,
+    /// A BIT STRING of the profile's transports, as U2F numbers them (FIDO U2F Authenticator Transports Extension).
+    Transports,
 }
 
 /// Bytes, in text hexadecimal.

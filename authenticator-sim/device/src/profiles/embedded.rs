@@ -9,9 +9,12 @@ macro_rules! embedded {
 
 embedded![
     "1password",
+    "android-authenticator",
+    "apple-anonymous",
     "bare",
     "bitwarden",
     "chrome-on-mac",
+    "compound-key",
     "ctap-2.0-only",
     "ctap-2.3-everything",
     "dashlane",

@@ -103,7 +103,7 @@ pub struct DraftLie {
 
 impl DraftLie {
     /// `None` where `call` is of another seam.
-    pub(crate) fn new(call: &TamperCall, foil: &Arc<Foil>) -> Option<Self> {
+    pub fn new(call: &TamperCall, foil: &Arc<Foil>) -> Option<Self> {
         matches!(call.tamper.lie, Lie::Authenticator(_)).then(|| Self { call: call.clone(), foil: Arc::clone(foil) })
     }
 

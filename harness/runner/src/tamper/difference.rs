@@ -145,7 +145,7 @@ fn statement(fields: &mut Fields, path: &str, told: &Statement) {
         }
     };
     if let Some(binding) = binding {
-        fields.put(&format!("{path}statement.binding"), format!("{binding:?}"));
+        fields.put(&format!("{path}binding"), format!("{binding:?}"));
     }
 }
 

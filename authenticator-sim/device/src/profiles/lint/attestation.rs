@@ -133,8 +133,12 @@ fn authorities(profile: &Profile, chain: &Chain, findings: &mut Findings) {
 
 fn extensions(profile: &Profile, chain: &Chain, findings: &mut Findings) {
     for (oid, value) in &chain.extensions {
-        let wrong = extension::described(oid, value).is_err();
-        findings.error_if(wrong, "attestation.chain.extensions", format!("{oid} is no object identifier, or too long"));
+        let wrong = extension::described(oid, value, profile).is_err();
+        findings.error_if(
+            wrong,
+            "attestation.chain.extensions",
+            format!("{oid} is no object identifier, or its value is none"),
+        );
     }
     // The formats whose certificates say it (WebAuthn L3 §8.2.1, §8.3.1).
     let says = profile.attestation.includes(AttestationFormat::Packed);

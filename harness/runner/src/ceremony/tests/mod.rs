@@ -24,6 +24,7 @@ use crate::tamper::{self, Argument, Foil, Need, TamperCall};
 
 const YUBIKEY: &str = "yubikey-5-nfc-5.4";
 const ICLOUD: &str = "icloud-keychain";
+const TPM: &str = "windows-hello-es256";
 
 fn plug(profile: &str) -> InProcess {
     InProcess::plug(profile, [1; 32]).unwrap()
@@ -123,7 +124,7 @@ fn each_tamper_changes_exactly_what_it_says() {
     for tamper in tamper::all() {
         let mut seen = BTreeSet::new();
         for ceremony in tamper.ceremonies {
-            let mut device = plug(YUBIKEY);
+            let mut device = plug(liar(tamper));
             let device: &mut dyn Device = &mut device;
             let options = if *ceremony == Ceremony::Registration { creation() } else { request() };
             if *ceremony == Ceremony::Authentication {
@@ -138,6 +139,45 @@ fn each_tamper_changes_exactly_what_it_says() {
         }
         let said: BTreeSet<_> = tamper.changes.iter().map(|path| (*path).to_owned()).collect();
         assert_eq!(seen, said, "{}", tamper.id);
+    }
+}
+
+/// Who can tell the lie.
+fn liar(tamper: &tamper::Tamper) -> &'static str {
+    match tamper.id {
+        "authenticator/foreign-binding" | "authenticator/tpm-magic" => TPM,
+        _ => YUBIKEY,
+    }
+}
+
+/// One of each attestation format.
+const FORMATS: [&str; 8] = [
+    "android-authenticator",
+    "apple-anonymous",
+    "compound-key",
+    ICLOUD,
+    TPM,
+    "windows-hello-software",
+    YUBIKEY,
+    "yubikey-5-nfc-5.8",
+];
+
+#[test]
+fn each_lie_of_the_authenticator_is_signed_in_every_format_or_says_why_not() {
+    let lies = tamper::all().iter().filter(|tamper| tamper.id.starts_with("authenticator/"));
+    for tamper in lies.filter(|tamper| tamper.ceremonies.contains(&Ceremony::Registration)) {
+        let mut told = 0;
+        for profile in FORMATS {
+            let mut device = plug(profile);
+            let device: &mut dyn Device = &mut device;
+            let foil = foil(tamper.need, Ceremony::Registration, device);
+            let calls = [call(tamper)];
+            match run(&order(Ceremony::Registration, &calls), &creation(), foil, device) {
+                Ok(answered) => told += usize::from(!answered.fields.is_empty()),
+                Err(why) => assert!(why.contains("cannot be told here"), "{} with {profile}: {why}", tamper.id),
+            }
+        }
+        assert!(told > 0, "{} was told by nobody", tamper.id);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The certificate's subject has another OU than `Authenticator Attestation`.
 
-use keyrig_ctap::seal::Draft;
+use keyrig_ctap::seal::{Draft, Role};
 
 use crate::tamper::{Argument, Lie, Need, REGISTRATION, Tamper, Telling};
 
@@ -16,6 +16,9 @@ pub(super) const TAMPER: Tamper = Tamper {
 
 fn lie(draft: &mut Draft, _telling: &Telling<'_>) -> Result<(), &'static str> {
     let leaf = draft.statement.leaf_mut().ok_or("there is no certificate")?;
+    if leaf.role == Role::Tpm {
+        return Err("a TPM's certificate has no subject");
+    }
     leaf.organizational_unit = "Authenticator Imitation".to_owned();
     Ok(())
 }

@@ -11,10 +11,12 @@ mod credential_id_of_another_user;
 mod expired_leaf;
 mod extension_flag;
 mod flip_be;
+mod foreign_binding;
 mod future_leaf;
 mod impostor_root;
 mod key_algorithm;
 mod leaf_aaguid;
+mod leaf_key;
 mod leaf_ou;
 mod leftover_bytes;
 mod long_credential_id;
@@ -28,6 +30,7 @@ mod rp_id_hash;
 mod self_attestation;
 mod sign_count_back;
 mod sign_count_jump;
+mod tpm_magic;
 mod u2f_attestation;
 mod unsolicited_extension;
 
@@ -46,10 +49,12 @@ pub(super) const ALL: &[&Tamper] = &[
     &expired_leaf::TAMPER,
     &extension_flag::TAMPER,
     &flip_be::TAMPER,
+    &foreign_binding::TAMPER,
     &future_leaf::TAMPER,
     &impostor_root::TAMPER,
     &key_algorithm::TAMPER,
     &leaf_aaguid::TAMPER,
+    &leaf_key::TAMPER,
     &leaf_ou::TAMPER,
     &leftover_bytes::TAMPER,
     &long_credential_id::TAMPER,
@@ -63,6 +68,7 @@ pub(super) const ALL: &[&Tamper] = &[
     &self_attestation::TAMPER,
     &sign_count_back::TAMPER,
     &sign_count_jump::TAMPER,
+    &tpm_magic::TAMPER,
     &u2f_attestation::TAMPER,
     &unsolicited_extension::TAMPER,
 ];

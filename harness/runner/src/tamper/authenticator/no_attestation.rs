@@ -8,7 +8,7 @@ pub(super) const TAMPER: Tamper = Tamper {
     id: "authenticator/no-attestation",
     ceremonies: REGISTRATION,
     summary: "The attestation is `none`.",
-    changes: &["statement", "leaf.aaguid", "leaf.issuer", "leaf.validity", "leaf.ca", "leaf.ou", "x5c"],
+    changes: &["statement", "leaf.aaguid", "leaf.issuer", "leaf.validity", "leaf.ca", "leaf.ou", "leaf.key", "x5c"],
     argument: Argument::None,
     need: Need::Nothing,
     lie: Lie::Authenticator(lie),

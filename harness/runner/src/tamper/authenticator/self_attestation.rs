@@ -15,6 +15,7 @@ pub(super) const TAMPER: Tamper = Tamper {
         "leaf.validity",
         "leaf.ca",
         "leaf.ou",
+        "leaf.key",
         "x5c",
         "statement.alg",
     ],

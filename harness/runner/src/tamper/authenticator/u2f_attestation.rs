@@ -20,7 +20,9 @@ fn lie(draft: &mut Draft, _telling: &Telling<'_>) -> Result<(), &'static str> {
     if !matches!(attested.public_key.public_key(), Ok(PublicKey::Ec2 { curve: Curve::P256, .. })) {
         return Err("fido-u2f is for keys on P-256");
     }
-    let Statement::Packed { leaf } = &draft.statement else { return Err("there is no certificate") };
+    let Statement::Packed { leaf } = &draft.statement else {
+        return Err("the statement is not packed, with a certificate");
+    };
     draft.statement = Statement::FidoU2f { leaf: leaf.clone() };
     Ok(())
 }
