@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use super::body::{Backup, Body, FaultOrder, Gesture, Gestures, LogFrom};
+use super::body::{Backup, Body, FaultOrder, Gesture, Gestures, LogFrom, Snapshot, Upgrade};
 use super::problem::Problem;
 use super::stream::{self, Logged};
 use super::{Shared, document};
-use crate::plugged::{Credential, Prompted, Status};
+use crate::plugged::{Credential, Prompted, Status, hex};
 use crate::transport::fault::{self, Direction};
 
 type Answer<T> = Result<Json<T>, Problem>;
@@ -67,6 +67,20 @@ pub(super) async fn backup(State(desk): State<Shared>, Body(body): Body<Backup>)
     let eligible = body.eligible.unwrap_or(now.backup_eligible);
     let state = body.state.unwrap_or(now.backup_state);
     desk.face.key.set_backup(Flags { eligible, state }).await?;
+    status(State(desk)).await
+}
+
+pub(super) async fn upgrade(State(desk): State<Shared>, Body(body): Body<Upgrade>) -> Answer<Status> {
+    desk.face.key.upgrade(body.target()?, body.keep()).await?;
+    status(State(desk)).await
+}
+
+pub(super) async fn snapshot(State(desk): State<Shared>) -> Answer<Snapshot> {
+    Ok(Json(Snapshot { snapshot: hex(&desk.face.key.snapshot().await?) }))
+}
+
+pub(super) async fn restore(State(desk): State<Shared>, Body(body): Body<Snapshot>) -> Answer<Status> {
+    desk.face.key.restore(&body.bytes()?).await?;
     status(State(desk)).await
 }
 

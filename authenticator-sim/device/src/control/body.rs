@@ -4,17 +4,23 @@ use std::time::Duration;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
+use keyrig_core::Keep;
+use keyrig_ctap::profile::Profile;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::Shared;
+use super::answer::from_hex;
 use super::problem::Problem;
 use crate::plugged::{Deed, Hand};
+use crate::profiles;
 use crate::transport::fault::{self, Armed, Direction};
 
 /// The longest body, in bytes.
-const LONGEST: usize = 256 * 1024;
+const LONGEST: usize = 4 * 1024 * 1024;
 
 /// The longest time that a request waits for the key to ask.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -65,6 +71,40 @@ pub struct FaultOrder {
     /// How long `stall` holds a report back, in milliseconds; two seconds if left out, ten minutes at most.
     #[serde(default = "two_seconds")]
     pub hold_ms: u64,
+}
+
+/// `POST /v1/upgrade`: the product that the key becomes; one of the two members says which.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Upgrade {
+    /// The id of an embedded profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// A whole profile, with nothing left to extend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<Value>,
+    /// What it keeps.
+    pub keep: Kept,
+}
+
+/// What a key keeps when it becomes another product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kept {
+    /// All that it remembers: a firmware update.
+    Everything,
+    /// The numbers of the device: a firmware update that wipes.
+    Device,
+    /// Nothing: a replacement.
+    Nothing,
+}
+
+/// `POST /v1/restore`, and what `GET /v1/snapshot` answers.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// Everything that the key remembers, private keys too, in hexadecimal.
+    pub snapshot: String,
 }
 
 /// `GET /v1/log?after=…`
@@ -123,6 +163,54 @@ impl Gestures {
 const HELP: &str = "keyrig plug --help says how gestures are written";
 
 impl Ask for Backup {}
+
+impl Ask for Upgrade {
+    fn check(&self) -> Result<(), Problem> {
+        self.target().map(drop)
+    }
+}
+
+impl Upgrade {
+    pub(super) fn target(&self) -> Result<Profile, Problem> {
+        match (&self.profile, &self.definition) {
+            (Some(id), None) => profiles::find(id).cloned().ok_or_else(|| {
+                let title = format!("find the profile `{id}`");
+                Problem::new(400, "body.profile", title, "`keyrig profile list` names them all")
+            }),
+            (None, Some(definition)) => Profile::deserialize(definition).map_err(|error| {
+                let help = "`keyrig profile show --json <id>` shows a whole one";
+                Problem::new(400, "body.definition", format!("read the profile: {error}"), help)
+            }),
+            _ => {
+                let title = "tell which product it becomes: one of `profile` and `definition` is to say so";
+                Err(Problem::new(400, "body", title, "leave one of them out"))
+            }
+        }
+    }
+
+    pub(super) const fn keep(&self) -> Keep {
+        match self.keep {
+            Kept::Everything => Keep::Everything,
+            Kept::Device => Keep::Device,
+            Kept::Nothing => Keep::Nothing,
+        }
+    }
+}
+
+impl Ask for Snapshot {
+    fn check(&self) -> Result<(), Problem> {
+        self.bytes().map(drop)
+    }
+}
+
+impl Snapshot {
+    pub(super) fn bytes(&self) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        from_hex(&self.snapshot).map(Zeroizing::new).ok_or_else(|| {
+            let title = "read the snapshot: it is not hexadecimal";
+            Problem::new(400, "body.snapshot", title, "send what GET /v1/snapshot answers")
+        })
+    }
+}
 
 impl Ask for FaultOrder {
     fn check(&self) -> Result<(), Problem> {

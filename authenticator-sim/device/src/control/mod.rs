@@ -21,7 +21,7 @@ use serde_json::Value;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 
-pub use body::{Ask, Backup, FaultOrder, Gesture, Gestures, LogFrom, read};
+pub use body::{Ask, Backup, FaultOrder, Gesture, Gestures, Kept, LogFrom, Snapshot, Upgrade, read};
 pub use openapi::document;
 pub use place::{Place, PlaceError, folder};
 pub use problem::Problem;

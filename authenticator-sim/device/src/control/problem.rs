@@ -66,6 +66,8 @@ impl From<NotDone> for Problem {
                 return Self::new(503, "key", title, help.unwrap_or_else(|| "look at the machine".to_owned()));
             }
             NotDone::NoCredential { .. } => (404, "GET /v1/credentials lists those that it has".to_owned()),
+            NotDone::NotASnapshot(_) => (422, "take one with GET /v1/snapshot".to_owned()),
+            NotDone::OtherProfile(_) => (409, "upgrade the key to that profile first".to_owned()),
             NotDone::BackedUpButNotEligible => (422, "set eligible as well, or state to false".to_owned()),
         };
         Self::new(status, "key", title, help)

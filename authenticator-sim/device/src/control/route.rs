@@ -4,7 +4,7 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::body::{Ask, Backup, FaultOrder, Gesture, Gestures, read, schema};
+use super::body::{Ask, Backup, FaultOrder, Gesture, Gestures, Snapshot, Upgrade, read, schema};
 use super::problem::Problem;
 use super::stream::{Follow, Logged};
 use super::{Shared, answer};
@@ -62,6 +62,16 @@ pub fn routes() -> Vec<Route> {
             .takes::<Backup>()
             .answers::<Status>()
             .refuses(&[422]),
+        Route::post("/v1/upgrade", "Makes it another product: an update, or a replacement.", answer::upgrade)
+            .takes::<Upgrade>()
+            .answers::<Status>()
+            .refuses(&[503]),
+        Route::get("/v1/snapshot", "Everything that it remembers, private keys too.", answer::snapshot)
+            .answers::<Snapshot>(),
+        Route::post("/v1/restore", "Lets it remember a snapshot, and nothing else.", answer::restore)
+            .takes::<Snapshot>()
+            .answers::<Status>()
+            .refuses(&[409, 422]),
         Route::get("/v1/credentials", "Lists the credentials, without their secrets.", answer::credentials)
             .answers::<Vec<Credential>>(),
         Route::delete("/v1/credentials/{id}", "Deletes a credential, by its id in hexadecimal.", answer::forget)

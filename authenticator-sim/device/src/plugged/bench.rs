@@ -3,7 +3,8 @@
 use std::io;
 
 use keyrig_core::ctaphid::{Driver, Input};
-use keyrig_core::{Change, Gesture, Prompt};
+use keyrig_core::{Change, Gesture, Keep, Prompt, State};
+use keyrig_ctap::profile::Profile;
 use tokio::select;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -14,6 +15,7 @@ use super::port::{Port, PortError};
 use super::status::{Led, Prompted, Status, word};
 use super::wire::{Ears, Wire};
 use super::{Plan, key::NotDone};
+use crate::Store;
 use crate::transport::{Link, Seam, Served, Surroundings, until};
 
 /// What the task is told to do between two reports. What fails here makes the key fail.
@@ -35,6 +37,7 @@ pub(super) struct Bench {
 /// What is around the authenticator.
 struct Around {
     log: Log,
+    store: Store,
     prompted: watch::Sender<Option<Prompt>>,
     /// Whether a prompt has opened since the last input.
     asked_anew: bool,
@@ -44,11 +47,12 @@ impl Bench {
     pub(super) fn set_up(
         plan: Plan,
         driver: Driver,
+        store: Store,
     ) -> Result<(Self, Log, watch::Receiver<Option<Prompt>>), PortError> {
         let Plan { name, port, hand, taps, .. } = plan;
         let (log, seam) = (Log::new(), Seam::default());
         let (prompted, prompts) = watch::channel(None);
-        let served = Served::new(driver, Around { log: log.clone(), prompted, asked_anew: false });
+        let served = Served::new(driver, Around { log: log.clone(), prompted, asked_anew: false, store });
         let wire = Wire::new(seam.clone(), Ears { taps, transcript: Transcript::new(log.clone()) });
         let mut bench = Self { served, wire, port, seam, hand, answer: None, name, unplugged: false };
         bench.connect()?;
@@ -156,6 +160,29 @@ impl Bench {
         Ok(Ok(()))
     }
 
+    /// It becomes another product, which the operating system sees as one key pulled out and another put in.
+    pub(super) fn upgrade(&mut self, profile: Profile, keep: Keep) -> io::Result<Result<(), NotDone>> {
+        let was_inserted = self.wire.is_connected();
+        self.remove()?;
+        self.log().note(Happening::Changed { how: format!("it is a {} now", profile.name) });
+        let change = self.served.driver.upgrade(profile, keep);
+        self.write(&change)?;
+        if was_inserted { self.insert() } else { Ok(Ok(())) }
+    }
+
+    /// Remembers what a snapshot has, and nothing else.
+    pub(super) fn recall(&mut self, state: State) -> io::Result<Result<(), NotDone>> {
+        match self.served.driver.authenticator_mut().recall(state) {
+            Ok(change) => {
+                self.log().note(Happening::Changed { how: "restored from a snapshot".to_owned() });
+                self.write(&change)?;
+                self.hand_over(Input::PowerCycle)?;
+                Ok(Ok(()))
+            }
+            Err(other) => Ok(Err(NotDone::OtherProfile(other))),
+        }
+    }
+
     pub(super) fn unplug(&mut self) -> io::Result<()> {
         self.remove()?;
         self.unplugged = true;
@@ -235,6 +262,7 @@ impl Surroundings for Around {
     }
 
     fn write(&mut self, change: &Change) -> io::Result<()> {
+        self.store.commit(change)?;
         self.log.note(Happening::Writes { edits: change.edits.len() });
         Ok(())
     }

@@ -1,11 +1,13 @@
 use std::io;
 use std::time::Duration;
 
-use keyrig_core::Prompt;
-use keyrig_ctap::profile::Backup;
+use keyrig_core::state::NotASnapshot;
+use keyrig_core::{Keep, OtherProfile, Prompt, State};
+use keyrig_ctap::profile::{Backup, Profile};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use super::bench::{Bench, Order};
 use super::hand::{Deed, Hand};
@@ -51,6 +53,12 @@ pub enum NotDone {
         /// In hexadecimal.
         id: String,
     },
+    /// Bytes that are no snapshot.
+    #[error("restore the key: {0}")]
+    NotASnapshot(NotASnapshot),
+    /// A snapshot of another product.
+    #[error("restore the key: {0}")]
+    OtherProfile(OtherProfile),
     /// BS without BE.
     #[error("set the backup state: what is backed up has to be eligible for it (WebAuthn L3 §6.1.3)")]
     BackedUpButNotEligible,
@@ -191,6 +199,34 @@ impl Key {
             Ok(Ok(()))
         };
         self.order(order).await?
+    }
+
+    /// Makes it another product: an update, or a replacement.
+    ///
+    /// # Errors
+    ///
+    /// [`NotDone::Port`] where the port does not take the new one; [`NotDone::Gone`].
+    pub async fn upgrade(&self, profile: Profile, keep: Keep) -> Result<(), NotDone> {
+        self.order(move |bench| bench.upgrade(profile, keep)).await?
+    }
+
+    /// Everything that it remembers. It holds private keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`].
+    pub async fn snapshot(&self) -> Result<Zeroizing<Vec<u8>>, Gone> {
+        self.order(|bench| Ok(bench.driver().authenticator().snapshot())).await
+    }
+
+    /// Remembers what a snapshot has, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`NotDone::NotASnapshot`], [`NotDone::OtherProfile`], [`NotDone::Gone`].
+    pub async fn restore(&self, snapshot: &[u8]) -> Result<(), NotDone> {
+        let state = State::from_snapshot(snapshot).map_err(NotDone::NotASnapshot)?;
+        self.order(move |bench| bench.recall(state)).await?
     }
 
     /// Arms a fault of its link.

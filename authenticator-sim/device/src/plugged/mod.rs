@@ -28,10 +28,9 @@ mod wire;
 use std::io;
 
 use keyrig_core::ctaphid::Driver;
-use keyrig_core::entropy::Seeded;
 use keyrig_core::provider::Deterministic;
 use keyrig_core::seal::Honest;
-use keyrig_core::{Authenticator, Entropy, Provider};
+use keyrig_core::{Authenticator, Provider};
 use keyrig_ctap::profile::Profile;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -40,11 +39,12 @@ pub use hand::{Deed, Hand};
 pub use key::{Gone, Key, NotDone};
 pub use log::{Entry, Happening, Log, Side};
 pub use port::{Port, PortError};
+pub(crate) use status::hex;
 pub use status::{Credential, Flags, Led, Prompted, Status};
 pub use tap::Tap;
 
-use crate::assemble;
-use crate::provider::{AwsLc, OsRandom};
+use crate::provider::AwsLc;
+use crate::{Store, restore};
 use bench::Bench;
 
 /// Orders that wait for the task at most; whoever gives one more waits.
@@ -62,6 +62,8 @@ pub struct Plan {
     pub hand: Hand,
     /// What every secret comes from; the operating system's randomness if `None`.
     pub seed: Option<[u8; 32]>,
+    /// What it remembers, and where; this process if `None`.
+    pub store: Option<Store>,
     /// Who sees every report.
     pub taps: Vec<Box<dyn Tap>>,
 }
@@ -69,15 +71,16 @@ pub struct Plan {
 impl Plan {
     /// A key of its own randomness, which nobody listens in on.
     pub fn new(name: impl Into<String>, profile: Profile, port: Port, hand: Hand) -> Self {
-        Self { name: name.into(), profile, port, hand, seed: None, taps: Vec::new() }
+        Self { name: name.into(), profile, port, hand, seed: None, store: None, taps: Vec::new() }
     }
 
-    fn authenticator(&self) -> Authenticator {
-        let (provider, entropy): (Box<dyn Provider>, Box<dyn Entropy>) = match self.seed {
-            Some(seed) => (Box::new(Deterministic), Box::new(Seeded::new(seed))),
-            None => (Box::new(AwsLc::new()), Box::new(OsRandom)),
+    fn authenticator(&self, store: &Store) -> Authenticator {
+        let provider: Box<dyn Provider> = match self.seed {
+            Some(_) => Box::new(Deterministic),
+            None => Box::new(AwsLc::new()),
         };
-        let mut authenticator = assemble(&self.profile, provider, entropy, Box::new(Honest));
+        let state = store.state().clone();
+        let mut authenticator = restore(&self.profile, provider, store.entropy(), Box::new(Honest), state);
         authenticator.set_transport("usb");
         authenticator
     }
@@ -101,10 +104,11 @@ pub struct Plugged {
 /// # Panics
 ///
 /// Outside a tokio runtime that does I/O and has timers.
-pub fn plug(plan: Plan) -> Result<Plugged, PortError> {
+pub fn plug(mut plan: Plan) -> Result<Plugged, PortError> {
     let (give, orders) = mpsc::channel(WAITING_ORDERS);
-    let driver = Driver::new(plan.authenticator());
-    let (bench, log, prompted) = Bench::set_up(plan, driver)?;
+    let store = plan.store.take().unwrap_or_else(|| Store::in_memory(&plan.profile, plan.seed));
+    let driver = Driver::new(plan.authenticator(&store));
+    let (bench, log, prompted) = Bench::set_up(plan, driver, store)?;
     let task = tokio::spawn(bench.run(orders));
     Ok(Plugged { key: Key::new(give, log, prompted), task })
 }

@@ -20,7 +20,7 @@ use keyrig_device::plugged::Side;
 use serde_json::Value;
 
 pub(crate) use encoding::{Encoding, readings};
-pub(crate) use field::Decoded;
+pub(crate) use field::{Decoded, hex};
 pub(crate) use print::print;
 
 /// A kind of input.
@@ -118,6 +118,12 @@ pub(crate) fn message(from: Side, bytes: &[u8]) -> Option<Value> {
         Side::Key => "ctap-response",
     };
     decoded.ok().map(|decoded| decoded.to_json(kind))
+}
+
+/// The bytes that lowercase hexadecimal digits say.
+pub(crate) fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
 
 fn root(bytes: &[u8], holds: impl Fn(&Node<'_>) -> bool) -> bool {

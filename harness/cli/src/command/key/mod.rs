@@ -3,6 +3,7 @@
 mod credentials;
 mod fault;
 mod gesture;
+mod life;
 mod list;
 mod log;
 mod set;
@@ -58,6 +59,9 @@ enum Command {
     /// Take its power away for a moment
     PowerCycle,
     Set(set::Words),
+    Upgrade(life::Upgrade),
+    Snapshot(life::Take),
+    Restore(life::Restore),
     Fault(fault::Words),
     Credentials(credentials::Words),
     Log(log::Words),
@@ -91,6 +95,9 @@ impl Command {
             Self::Insert => port(key, "/v1/insert", out).await,
             Self::PowerCycle => port(key, "/v1/power-cycle", out).await,
             Self::Set(words) => words.run(key, out).await,
+            Self::Upgrade(words) => words.run(key, out).await,
+            Self::Snapshot(words) => words.run(key, out).await,
+            Self::Restore(words) => words.run(key, out).await,
             Self::Fault(words) => words.run(key, out).await,
             Self::Credentials(words) => words.run(key, out).await,
             Self::Log(words) => words.run(key, out).await,

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 use keyrig_ctap::profile::Profile;
+use keyrig_device::Store;
 use keyrig_device::control::{self, Face, Place};
 use keyrig_device::plugged::{Hand, Key, Plan, Plugged, Port, plug};
 use keyrig_device::transport::uhid::Identity;
@@ -30,6 +31,7 @@ each time the key asks, each with a delay if you like: touch,decline@500ms,touch
 Examples:
   keyrig plug yubikey-5-nfc-5.7
   keyrig plug yubikey-5-nfc-5.7 security-key-nfc-5.4 --gestures always
+  keyrig plug yubikey-5-nfc-5.7 --store my-key.redb
   keyrig plug my-key.yaml --gestures touch,decline --seed 0101010101010101010101010101010101010101010101010101010101010101
   keyrig plug yubikey-5-nfc-5.7 --link socket:/tmp/key.hid")]
 pub(super) struct Words {
@@ -42,6 +44,9 @@ pub(super) struct Words {
     /// What every secret comes from, 64 hexadecimal digits; the operating system's randomness if left out
     #[arg(long, value_name = "SEED")]
     seed: Option<Seed>,
+    /// Where it remembers what it has to, through power cuts and kills; in this process if left out
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
     /// What the operating system is told: a neutral device, or the product's own name and numbers
     #[arg(long, value_name = "WHOSE", value_enum, default_value_t)]
     identity: Whose,
@@ -117,11 +122,13 @@ impl Words {
     fn put_in(&self, name: &str, profile: Profile) -> Result<(OnDesk, Served), Failure> {
         let place = Place::take(&control::folder(), name).map_err(Failure::environment)?;
         let listener = place.listen().map_err(Failure::environment)?;
+        let store = self.store(name, &profile)?;
         let port = self.port(name, &profile)?;
         let link = words_of(&port);
         let (product, id) = (profile.name.clone(), profile.id.clone());
         let mut plan = Plan::new(name, profile, port, self.gestures.clone());
         plan.seed = self.seed.map(|seed| seed.bytes());
+        plan.store = store;
         if let Some(path) = &self.trace {
             plan.taps.push(Box::new(Trace::begin(&self.of(path, name), name)?));
         }
@@ -147,6 +154,23 @@ impl Words {
             named.push((name, profile));
         }
         Ok(named)
+    }
+
+    /// What a key remembers, made anew where there is no such file.
+    fn store(&self, name: &str, profile: &Profile) -> Result<Option<Store>, Failure> {
+        let Some(path) = self.store.as_ref().map(|path| self.of(path, name)) else { return Ok(None) };
+        if !path.exists() {
+            let made = Store::create(&path, profile, self.seed.map(|seed| seed.bytes()));
+            return made.map(Some).map_err(Failure::environment);
+        }
+        let store = Store::open(&path).map_err(Failure::environment)?;
+        let kept = store.state().profile();
+        if kept != profile.id {
+            let help = format!("keyrig plug {kept} --store {}", path.display());
+            let what = format!("failed to plug a {} in: {} is the memory of a {kept}", profile.id, path.display());
+            return Err(Failure::usage(miette!(help = help, "{what}")));
+        }
+        Ok(Some(store))
     }
 
     /// The file of one key where several are plugged in.
