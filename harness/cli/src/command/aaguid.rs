@@ -83,7 +83,8 @@ fn print(entry: &Entry, out: &mut dyn Write) -> Result<(), Failure> {
     Ok(())
 }
 
-fn to_json(entry: &Entry) -> Value {
+/// The entry as JSON.
+pub(crate) fn to_json(entry: &Entry) -> Value {
     json!({
         "aaguid": entry.aaguid,
         "name": entry.name,
@@ -102,7 +103,7 @@ fn advisory_to_json(advisory: &Advisory) -> Value {
 }
 
 /// The firmware that an advisory is about.
-fn affected(advisory: &Advisory) -> String {
+pub(crate) fn affected(advisory: &Advisory) -> String {
     let first = advisory.first.map(|first| format!("from {} ", version(first))).unwrap_or_default();
     format!("{first}before {}", version(advisory.fixed))
 }

@@ -4,6 +4,7 @@ pub(crate) mod aaguid;
 mod ceremony;
 mod decode;
 mod demo;
+mod devices;
 mod explain;
 mod key;
 mod list;
@@ -38,6 +39,7 @@ enum Words {
     Run(run::Words),
     Replay(replay::Words),
     List(list::Words),
+    Devices(devices::Words),
     Explain(explain::Words),
     Register(ceremony::Register),
     Authenticate(ceremony::Authenticate),
@@ -57,6 +59,7 @@ impl Keyrig {
             Words::Run(words) => words.run(out),
             Words::Replay(words) => words.run(out),
             Words::List(words) => words.run(out),
+            Words::Devices(words) => words.run(out),
             Words::Explain(words) => words.run(out),
             Words::Register(words) => words.run(out),
             Words::Authenticate(words) => words.run(out),

@@ -9,6 +9,7 @@ mod open;
 mod person;
 mod pin;
 mod place;
+mod survey;
 mod tidy;
 
 pub use carrier::{Carrier, Watch};
@@ -19,6 +20,7 @@ pub use lent::{Lender, Lent};
 pub use person::{Nobody, Person};
 pub use pin::Pin;
 pub use place::{Place, PlaceError};
+pub use survey::{PinState, Survey};
 pub use tidy::Slots;
 
 #[cfg(test)]

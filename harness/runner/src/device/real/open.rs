@@ -29,6 +29,29 @@ impl RealKey {
     }
 }
 
+impl Place {
+    /// Every key on USB.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] where the operating system does not tell, or this program was built without them.
+    #[cfg(feature = "hid")]
+    pub fn find() -> Result<Vec<Self>, LinkError> {
+        let found = crate::device::hid::raw::find()?;
+        Ok(found.into_iter().map(|key| Self::Hid(Some(key.path))).collect())
+    }
+
+    /// Every key on USB.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`], as this program was built without them.
+    #[cfg(not(feature = "hid"))]
+    pub fn find() -> Result<Vec<Self>, LinkError> {
+        Err(without_usb())
+    }
+}
+
 #[cfg(feature = "hid")]
 fn on_usb(path: Option<&str>, person: Box<dyn Person>, interrupt: Interrupt) -> Result<RealKey, LinkError> {
     use crate::device::hid::raw::{Raw, find};
@@ -57,7 +80,12 @@ fn on_usb(path: Option<&str>, person: Box<dyn Person>, interrupt: Interrupt) -> 
 
 #[cfg(not(feature = "hid"))]
 fn on_usb(_: Option<&str>, _: Box<dyn Person>, _: Interrupt) -> Result<RealKey, LinkError> {
-    Err(LinkError("this keyrig was built without keys on USB; build it with the feature `hid`".to_owned()))
+    Err(without_usb())
+}
+
+#[cfg(not(feature = "hid"))]
+fn without_usb() -> LinkError {
+    LinkError("this keyrig was built without keys on USB; build it with the feature `hid`".to_owned())
 }
 
 #[cfg(unix)]

@@ -5,12 +5,14 @@ use keyrig_ctap::message::client_pin::{
 use keyrig_ctap::message::credential_management::{Parameters, Request, Response, Subcommand};
 use keyrig_ctap::{Command, Status};
 
+use serde::Serialize;
+
 use super::RealKey;
 use crate::client::{Failure, Link, Stop, token};
 use crate::device::LinkError;
 
 /// Discoverable credentials on a key, as far as it tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Slots {
     /// How many it holds.
     pub used: Option<u64>,

@@ -1,0 +1,165 @@
+//! `keyrig devices`
+
+use std::io::Write;
+
+use keyrig_ctap::catalogue::{self, Entry};
+use keyrig_runner::device::real::Survey;
+use keyrig_runner::device::{Interrupt, Place};
+use miette::miette;
+use serde_json::{Value, json};
+
+use super::aaguid::{affected, describe, to_json};
+use crate::failure::{Exit, Failure};
+use crate::pin::PinFrom;
+use crate::real_key::{self, Handling};
+
+/// Say what the keys are that this machine sees, and how they are
+#[derive(clap::Args)]
+#[command(after_help = "\
+Nothing is changed and no touch is needed. With its PIN, a key tells how many credentials it holds; a wrong PIN costs
+one of its tries.
+Exit code 0 if every key answered, 1 if there is none, 3 if one did not answer.
+
+Examples:
+  keyrig devices
+  keyrig devices --json
+  keyrig devices --device hid:/dev/hidraw3 --pin-from prompt
+  keyrig devices --device socket:/tmp/key.hid")]
+pub(super) struct Words {
+    /// Only the key at this place: `hid:<path>` or `socket:<path>`; every key on USB if left out
+    #[arg(long = "device", value_name = "PLACE")]
+    places: Vec<Place>,
+    /// Where the PIN of the key comes from, one --device given: `prompt`, or `fd:3`
+    #[arg(long, value_name = "PLACE", requires = "places")]
+    pin_from: Option<PinFrom>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A key that answered, or why it did not.
+struct Found {
+    place: Place,
+    survey: Result<Survey, Failure>,
+}
+
+impl Words {
+    /// Asks each key.
+    pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        let places = match self.places.as_slice() {
+            [] => Place::find().map_err(|e| Failure::environment(miette!("failed to look for keys: {e}")))?,
+            given => given.to_vec(),
+        };
+        if let ([_, _, ..], Some(_)) = (places.as_slice(), self.pin_from) {
+            return Err(Failure::usage(miette!("failed to use the PIN: there are {} keys", places.len())));
+        }
+        let found: Vec<Found> = places.into_iter().map(|place| self.ask(place)).collect();
+        if self.json {
+            let keys: Value = found.iter().map(Found::to_json).collect();
+            writeln!(out, "{keys:#}")?;
+        } else if found.is_empty() {
+            writeln!(out, "there is no key on USB; `keyrig doctor` says what may be in the way")?;
+        } else {
+            found.iter().try_for_each(|key| key.print(out))?;
+        }
+        Ok(match found.iter().any(|key| key.survey.is_err()) {
+            true => Exit::Environment,
+            false if found.is_empty() => Exit::Finding,
+            false => Exit::Success,
+        })
+    }
+
+    fn ask(&self, place: Place) -> Found {
+        let survey = match self.pin_from {
+            Some(_) => Handling { pin_from: self.pin_from, destructive: false }.open(&place, Interrupt::default()),
+            None => real_key::open(&place, Interrupt::default()),
+        };
+        Found { place, survey: survey.map(|mut key| key.survey()) }
+    }
+}
+
+impl Found {
+    fn print(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        let survey = match &self.survey {
+            Ok(survey) => survey,
+            Err(failure) => {
+                writeln!(out, "{}\n    {}", self.place, failure.report)?;
+                return Ok(());
+            }
+        };
+        writeln!(out, "{}  {}", survey.place, survey.product)?;
+        let mut line = |name: &str, text: String| writeln!(out, "    {name:<12} {text}");
+        line("AAGUID", format!("{}: {}", survey.aaguid, describe(survey.aaguid).unwrap_or_else(unknown)))?;
+        line("firmware", firmware(survey))?;
+        line("speaks", format!("{} over {}", survey.versions.join(", "), survey.transports.join(", ")))?;
+        line("PIN", pin(survey))?;
+        line("credentials", credentials(survey))?;
+        if survey.always_verifies {
+            line("always", "verifies its user".to_owned())?;
+        }
+        if let Some(on) = survey.enterprise_attestation {
+            line("enterprise", format!("attestation is {}", if on { "on" } else { "off" }))?;
+        }
+        let entry = catalogue::find(survey.aaguid);
+        for advisory in entry.into_iter().flat_map(Entry::advisories) {
+            line(
+                "advisory",
+                format!("{} ({}), firmware {}: {}", advisory.id, advisory.cve, affected(advisory), advisory.what),
+            )?;
+        }
+        if let Some(next) = entry.and_then(Entry::successor) {
+            line("followed by", format!("{}, {}", next.name, next.aaguid))?;
+        }
+        Ok(())
+    }
+
+    fn to_json(&self) -> Value {
+        match &self.survey {
+            Ok(survey) => {
+                let mut json = json!(survey);
+                json["catalogue"] = catalogue::find(survey.aaguid).map(to_json).unwrap_or_default();
+                json
+            }
+            Err(failure) => json!({"place": self.place.to_string(), "error": failure.report.to_string()}),
+        }
+    }
+}
+
+fn unknown() -> String {
+    "not in the catalogue".to_owned()
+}
+
+/// A number above two bytes holds three, as the makers do it whose keys tell one.
+fn firmware(survey: &Survey) -> String {
+    let told = survey.firmware_version.map(|version| match version.to_be_bytes() {
+        [0, 0, 0, 0, 0, major, minor, patch] if major > 0 => format!("{major}.{minor}.{patch}"),
+        _ => version.to_string(),
+    });
+    match (told, &survey.device_version) {
+        (Some(told), _) => told,
+        (None, Some(version)) => format!("not told; the device calls itself {version}"),
+        (None, None) => "not told".to_owned(),
+    }
+}
+
+fn pin(survey: &Survey) -> String {
+    let pin = &survey.pin;
+    match pin.set {
+        None => "it takes none".to_owned(),
+        Some(false) => format!("none is set; {} characters at least", pin.min_length),
+        Some(true) => {
+            let left = pin.retries.map_or_else(String::new, |left| format!("; {left} tries are left"));
+            let change = if pin.must_change { "; it has to be changed" } else { "" };
+            format!("set; {} characters at least{left}{change}", pin.min_length)
+        }
+    }
+}
+
+fn credentials(survey: &Survey) -> String {
+    match (survey.credentials.used, survey.credentials.free) {
+        (Some(used), Some(free)) => format!("{used} discoverable, and room for {free}"),
+        (None, Some(free)) => format!("room for {free} discoverable ones"),
+        (Some(used), None) => format!("{used} discoverable"),
+        (None, None) => "not told; with its PIN, it may tell".to_owned(),
+    }
+}
