@@ -140,3 +140,21 @@ fn a_key_that_is_not_there_is_said() {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[test]
+fn devices_tells_what_a_key_is_and_how_it_is() {
+    let key = Key::plug("yubikey-5-nfc-5.4");
+    let told = key.command(&["devices"]).env_remove("KEYRIG_PIN").output().unwrap();
+    let told = text(&told);
+    for words in ["YubiKey 5 with NFC", "5.4.2", "public lists call it", "YSA-2024-03", "none is set", "followed by"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    key.set_pin();
+    let mut devices = key.command(&["devices", "--json", "--pin-from", "fd:0"]);
+    let found = json(&plugged::typing(&mut devices, PIN));
+    assert_eq!(found[0]["pin"]["retries"], 8);
+    assert_eq!(found[0]["credentials"]["used"], 0);
+    assert_eq!(found[0]["catalogue"]["profile"], "yubikey-5-nfc-5.4");
+    let none = keyrig(&["devices", "--device", "socket:/nonexistent/key", "--json"]).output().unwrap();
+    assert_eq!((none.status.code(), json(&none)[0]["error"].is_string()), (Some(3), true));
+}

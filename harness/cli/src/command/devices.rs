@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use keyrig_ctap::catalogue::{self, Entry};
+use keyrig_ctap::catalogue::{self, Advisory, Entry};
 use keyrig_runner::device::real::Survey;
 use keyrig_runner::device::{Interrupt, Place};
 use miette::miette;
@@ -101,7 +101,11 @@ impl Found {
             line("enterprise", format!("attestation is {}", if on { "on" } else { "off" }))?;
         }
         let entry = catalogue::find(survey.aaguid);
-        for advisory in entry.into_iter().flat_map(Entry::advisories) {
+        let known = three(survey.firmware_version);
+        let concerns = |advisory: &&Advisory| {
+            known.is_none_or(|known| known < advisory.fixed && advisory.first.is_none_or(|first| known >= first))
+        };
+        for advisory in entry.into_iter().flat_map(Entry::advisories).filter(concerns) {
             line(
                 "advisory",
                 format!("{} ({}), firmware {}: {}", advisory.id, advisory.cve, affected(advisory), advisory.what),
@@ -130,15 +134,19 @@ fn unknown() -> String {
 }
 
 /// A number above two bytes holds three, as the makers do it whose keys tell one.
+fn three(version: Option<u64>) -> Option<[u8; 3]> {
+    match version?.to_be_bytes() {
+        [0, 0, 0, 0, 0, major, minor, patch] if major > 0 => Some([major, minor, patch]),
+        _ => None,
+    }
+}
+
 fn firmware(survey: &Survey) -> String {
-    let told = survey.firmware_version.map(|version| match version.to_be_bytes() {
-        [0, 0, 0, 0, 0, major, minor, patch] if major > 0 => format!("{major}.{minor}.{patch}"),
-        _ => version.to_string(),
-    });
-    match (told, &survey.device_version) {
-        (Some(told), _) => told,
-        (None, Some(version)) => format!("not told; the device calls itself {version}"),
-        (None, None) => "not told".to_owned(),
+    match (three(survey.firmware_version), survey.firmware_version, &survey.device_version) {
+        (Some([major, minor, patch]), ..) => format!("{major}.{minor}.{patch}"),
+        (None, Some(number), _) => number.to_string(),
+        (None, None, Some(version)) => format!("not told; the device calls itself {version}"),
+        (None, None, None) => "not told".to_owned(),
     }
 }
 

@@ -5,6 +5,8 @@ mod ceremony;
 mod decode;
 mod demo;
 mod devices;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod explain;
 mod key;
 mod list;
@@ -40,6 +42,8 @@ enum Words {
     Replay(replay::Words),
     List(list::Words),
     Devices(devices::Words),
+    #[cfg(target_os = "linux")]
+    Doctor(doctor::Words),
     Explain(explain::Words),
     Register(ceremony::Register),
     Authenticate(ceremony::Authenticate),
@@ -60,6 +64,8 @@ impl Keyrig {
             Words::Replay(words) => words.run(out),
             Words::List(words) => words.run(out),
             Words::Devices(words) => words.run(out),
+            #[cfg(target_os = "linux")]
+            Words::Doctor(words) => words.run(out),
             Words::Explain(words) => words.run(out),
             Words::Register(words) => words.run(out),
             Words::Authenticate(words) => words.run(out),

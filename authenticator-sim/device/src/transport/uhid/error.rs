@@ -51,9 +51,9 @@ pub enum Problem {
     },
 }
 
-/// What the machine says about the module.
+/// What the kernel says about the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Machine {
+pub(crate) struct Kernel {
     /// The kernel's release.
     pub(super) release: String,
     /// Whether the release comes with the module.
@@ -74,7 +74,7 @@ impl PlugError {
     }
 
     pub(super) fn open(node: &Path, source: io::Error) -> Self {
-        let problem = Problem::found(node, &source, &Machine::look());
+        let problem = Problem::found(node, &source, &Kernel::look());
         Self { help: problem.remedy(), problem, source }
     }
 
@@ -85,7 +85,7 @@ impl PlugError {
 }
 
 impl Problem {
-    pub(super) fn found(node: &Path, error: &io::Error, machine: &Machine) -> Self {
+    pub(crate) fn found(node: &Path, error: &io::Error, machine: &Kernel) -> Self {
         let node = node.display().to_string();
         match (error.kind(), machine.device) {
             (io::ErrorKind::PermissionDenied, _) => Self::NotAllowed { node },
@@ -96,7 +96,8 @@ impl Problem {
         }
     }
 
-    pub(super) fn remedy(&self) -> String {
+    /// What to type.
+    pub fn remedy(&self) -> String {
         match self {
             Self::NotLoaded => "sudo modprobe uhid".to_owned(),
             Self::NoModule { .. } => {
@@ -112,14 +113,24 @@ impl Problem {
     }
 }
 
-impl Machine {
+impl Kernel {
+    /// This machine's.
     fn look() -> Self {
-        let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+        Self::told_by(|path| fs::read_to_string(path).unwrap_or_default())
+    }
+
+    /// What `read` tells, which gives the text of a file, empty where there is none.
+    pub(crate) fn told_by(read: impl Fn(&str) -> String) -> Self {
         let release = read("/proc/sys/kernel/osrelease").trim().to_owned();
         let modules = format!("/lib/modules/{release}");
         let has_module =
             ["modules.dep", "modules.builtin"].iter().any(|list| lists_uhid(&read(&format!("{modules}/{list}"))));
         Self { has_module, device: device_number(&read(LOADED)), release }
+    }
+
+    /// Whether the module is loaded.
+    pub(crate) const fn is_loaded(&self) -> bool {
+        self.device.is_some()
     }
 }
 

@@ -14,13 +14,14 @@ use std::path::Path;
 use keyrig_ctap::ctaphid::Report;
 use tokio::io::unix::AsyncFd;
 
+pub(crate) use error::Kernel;
 pub use error::{PlugError, Problem};
 pub use event::{Event, Malformed, Order, ReportKind};
 pub use identity::Identity;
 
 use super::Link;
 
-const NODE: &str = "/dev/uhid";
+pub(crate) const NODE: &str = "/dev/uhid";
 
 /// What the kernel is told where it asks for a report otherwise than by the interrupt endpoints: `EIO`.
 const NO_SUCH_REPORT: u16 = 5;

@@ -5,7 +5,7 @@ use std::path::Path;
 use keyrig_ctap::ctaphid::REPORT_DESCRIPTOR;
 use proptest::prelude::*;
 
-use super::error::{Machine, device_number, lists_uhid};
+use super::error::{Kernel, device_number, lists_uhid};
 use super::*;
 
 /// An event as the kernel sends it: its type, then what is written at these places, and zeros up to its full length.
@@ -167,8 +167,8 @@ async fn an_event_that_is_cut_short_is_an_error() {
 #[test]
 fn each_problem_has_its_remedy() {
     let node = Path::new("/dev/uhid");
-    let machine = |has_module, device| Machine { release: "6.1.0".to_owned(), has_module, device };
-    let found = |kind: io::ErrorKind, machine: &Machine| Problem::found(node, &kind.into(), machine);
+    let machine = |has_module, device| Kernel { release: "6.1.0".to_owned(), has_module, device };
+    let found = |kind: io::ErrorKind, machine: &Kernel| Problem::found(node, &kind.into(), machine);
     let (loaded, there, bare) = (machine(true, Some((10, 239))), machine(true, None), machine(false, None));
     let (missing, denied, other) = (io::ErrorKind::NotFound, io::ErrorKind::PermissionDenied, io::ErrorKind::Other);
     for (kind, machine, remedy) in [
