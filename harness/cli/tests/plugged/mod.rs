@@ -25,7 +25,7 @@ impl Key {
         let folder = tempfile::tempdir().unwrap();
         let link = format!("socket:{}", folder.path().join("hid").display());
         let mut plug = keyrig(&["plug", profile, "--gestures", gestures, "--link", &link]);
-        let mut plugged = plug.stdout(Stdio::piped()).spawn().unwrap();
+        let mut plugged = plug.env("XDG_RUNTIME_DIR", folder.path()).stdout(Stdio::piped()).spawn().unwrap();
         wait_for(plugged.stdout.as_mut().unwrap(), "plugged in");
         Self { plugged, folder }
     }
