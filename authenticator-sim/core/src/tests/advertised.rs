@@ -3,6 +3,7 @@
 use std::vec::Vec;
 
 use keyrig_ctap::cbor::Value;
+use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::message::client_pin::{Permissions, Request, Subcommand};
 use keyrig_ctap::message::make_credential::{self, Options, Parameter};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, config, credential_management, large_blobs};
@@ -47,6 +48,36 @@ fn what_is_not_there_is_cut_and_listed() {
     assert_eq!(removed, [("algorithms", "RS1 (-65535)")]);
     assert_eq!(cut.info.versions, ["U2F_V2", "FIDO_2_0", "FIDO_2_1"]);
     assert_eq!(cut.info.aaguid, security_key().aaguid);
+}
+
+#[test]
+fn an_algorithm_whose_messages_are_too_long_is_cut() {
+    for (max_msg_size, algorithms) in [
+        (None, &[][..]),
+        (Some(2584), &[]),
+        (Some(2585), &[Algorithm::ML_DSA_44]),
+        (Some(3474), &[Algorithm::ML_DSA_44, Algorithm::ML_DSA_65]),
+        (Some(7609), &[Algorithm::ML_DSA_44, Algorithm::ML_DSA_65, Algorithm::ML_DSA_87]),
+    ] {
+        let mut profile = security_key();
+        profile.algorithms = [Algorithm::ML_DSA_44, Algorithm::ML_DSA_65, Algorithm::ML_DSA_87].to_vec();
+        profile.get_info.algorithms = profile.algorithms.clone();
+        profile.get_info.max_msg_size = max_msg_size;
+        let cut = cut(&profile);
+        assert_eq!(cut.algorithms, algorithms, "{max_msg_size:?}");
+        assert_eq!(cut.info.algorithms, algorithms, "{max_msg_size:?}");
+        let removed = cut.removed.iter().filter(|removed| removed.member == "algorithms");
+        assert_eq!(removed.count(), 3 - algorithms.len());
+
+        let mut key = Key::new(&profile);
+        for algorithm in profile.algorithms {
+            let mut request = make_request();
+            request.parameters = [Parameter { algorithm, kind: PUBLIC_KEY.into() }].to_vec();
+            let status = key.make(&request).map(|_| ()).err();
+            let refused = (!algorithms.contains(&algorithm)).then_some(Status::UNSUPPORTED_ALGORITHM);
+            assert_eq!(status, refused, "{algorithm} within {max_msg_size:?}");
+        }
+    }
 }
 
 #[test]

@@ -21,6 +21,12 @@ const RSA: &[Member] = &[
     member(-1, "n", Shape::Plain),
     member(-2, "e", Shape::Plain),
 ];
+const AKP: &[Member] = &[
+    member(1, "kty", Shape::Named(key_type)),
+    member(2, "kid", Shape::Plain),
+    member(3, "alg", Shape::Algorithm),
+    member(-1, "pub", Shape::Plain),
+];
 
 /// Reads a COSE key.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, String> {
@@ -43,11 +49,16 @@ pub(crate) fn is_key(node: &Node<'_>) -> bool {
 /// The parameters of a COSE key, wherever it lies.
 pub(crate) fn fields(part: Part<'_>, node: &Node<'_>, remarks: &mut Remarks) -> Vec<Field> {
     let Kind::Map(entries) = &node.kind else { return Vec::new() };
-    let is_rsa = entries.iter().any(|(key, value)| key.as_integer() == Some(1) && value.as_integer() == Some(3));
+    let kty = entries.iter().find(|(label, _)| label.as_integer() == Some(1)).and_then(|(_, kty)| kty.as_integer());
+    let members = match kty {
+        Some(3) => RSA,
+        Some(7) => AKP,
+        _ => EC2,
+    };
     if let Err(flaw) = CoseKey::from_bytes(node.span.of(part.bytes)).public_key() {
         remarks.breach(part.base + node.span.start, flaw.to_string());
     }
-    named(part, entries, if is_rsa { RSA } else { EC2 }, remarks)
+    named(part, entries, members, remarks)
 }
 
 fn key_type(n: u64) -> Option<&'static str> {

@@ -1,8 +1,9 @@
 //! What getInfo may say, and what has to come together in it (CTAP 2.3 §6.4, §9).
 
+use keyrig_core::longest_message;
 use keyrig_ctap::profile::Profile;
 
-use super::{Findings, quirks};
+use super::{Findings, Severity, quirks};
 
 const VERSIONS: &[&str] = &["U2F_V2", "FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1", "FIDO_2_3"];
 
@@ -78,6 +79,13 @@ fn sizes(profile: &Profile, findings: &mut Findings) {
         ("get_info.max_credential_id_length", info.max_credential_id_length),
     ] {
         findings.error_if(value == Some(0), member, "more than zero (CTAP 2.3 §6.4)");
+    }
+    for &algorithm in &profile.algorithms {
+        let (needed, longest) = (longest_message(profile, algorithm), info.max_message_size());
+        if needed > longest {
+            let message = format!("{algorithm} makes answers of {needed} bytes, and this allows {longest}: left out");
+            findings.add(Severity::Error, "get_info.max_msg_size", message);
+        }
     }
     findings.error_if(profile.algorithms.is_empty(), "algorithms", "it cannot make a key");
     findings.error_if(

@@ -1,3 +1,4 @@
+use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::profile::{Attachment, Profile, SignCount, UserVerification};
 use keyrig_ctap::{Aaguid, quirk};
 
@@ -104,6 +105,8 @@ fn get_info() {
     catches("bare", extend("largeBlobKey"), error, "get_info.extensions", "largeBlobKey needs");
     catches(YUBIKEY, |p| option(p, "alwaysUv", true), error, "get_info.options", "exclude each other");
     catches(YUBIKEY, |p| p.get_info.max_msg_size = Some(512), error, "get_info.max_msg_size", "1024");
+    let post_quantum = |p: &mut Profile| p.algorithms.push(Algorithm::ML_DSA_44);
+    catches(YUBIKEY, post_quantum, error, "get_info.max_msg_size", "ML-DSA-44 (-48) makes answers of");
     catches(YUBIKEY, |p| p.algorithms.reverse(), error, "get_info.algorithms", "differs");
     catches("bare", |p| p.algorithms.clear(), error, "algorithms", "cannot make a key");
     let formats = "get_info.attestation_formats";
