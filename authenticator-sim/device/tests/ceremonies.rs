@@ -8,11 +8,11 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use keyrig_ctap::auth_data::{AuthData, Flags};
-use keyrig_ctap::cbor::{Fields, Kind, Node, Tree, expect_array, expect_bytes};
+use keyrig_ctap::cbor::{Fields, Kind, Node, Tree, Writer, expect_array, expect_bytes};
 use keyrig_ctap::cose::{Algorithm, PublicKey};
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::{get_assertion, make_credential};
-use keyrig_ctap::profile::{Profile, SignCount, UserVerification};
+use keyrig_ctap::profile::{AttestationFormat, Profile, SignCount, UserVerification};
 use keyrig_ctap::seal::{CannotVouch, Draft, Seal, Sealed, Voucher};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
@@ -77,6 +77,38 @@ fn every_profile_registers_and_signs_in_with_the_user_verified() {
             let mut forged = response;
             forged.auth_data[32] ^= Flags::BE.0;
             assert!(!verifies(&data, &forged), "{id}");
+        }
+    }
+}
+
+/// Extensions at registration that make the answer longer: a protection level, a blob, secrets, a key, a PIN length.
+fn extensions() -> Vec<u8> {
+    let mut out = Writer::new();
+    out.map(5).text("credBlob").bytes(&[7; 64]).text("credProtect").int(3).text("hmac-secret").bool(true);
+    out.text("largeBlobKey").bool(true).text("minPinLength").bool(true);
+    out.into_bytes()
+}
+
+#[test]
+fn no_algorithm_makes_an_answer_longer_than_get_info_allows() {
+    /// Two encrypted secrets and their name: `hmac-secret-mc`, the one extension that is not asked for here.
+    const SECRETS: u64 = 100;
+    let product = profile("ctap-2.3-everything");
+    let mut own = product.clone();
+    own.attestation.format = AttestationFormat::PackedSelf;
+    for profile in [product, &own] {
+        let mut platform = Platform::new(InProcess::plug_fast(profile, |honest| honest));
+        let longest = platform.info.max_message_size();
+        assert_eq!(platform.info.algorithms, profile.algorithms);
+        for &algorithm in &profile.algorithms {
+            let mut request = platform.registration(algorithm, true);
+            request.extensions = Some(extensions());
+            let registered = platform.ok(Command::MAKE_CREDENTIAL, &request.encode());
+            let request = platform.authentication(None).encode();
+            let signed_in = platform.ok(Command::GET_ASSERTION, &request);
+            for answer in [registered, signed_in] {
+                assert!(1 + answer.len() as u64 + SECRETS <= longest, "{algorithm}: {}", answer.len());
+            }
         }
     }
 }
