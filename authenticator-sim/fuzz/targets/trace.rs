@@ -6,10 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(frames) = read(bytes) else { return };
-    let mut conversation = Conversation::default();
-    for frame in &frames {
-        if let Some(said) = conversation.hear(frame) {
-            let _ = said.what.ctap2();
-        }
+    for said in Conversation::of(&frames) {
+        let _ = said.what.ctap2();
     }
 });

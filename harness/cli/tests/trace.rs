@@ -14,15 +14,18 @@ fn keyrig(words: &[&str]) -> Command {
     command
 }
 
+fn plug(folder: &Path, link: &Path, trace: &str) -> Command {
+    let socket = format!("socket:{}", link.display());
+    let mut command = keyrig(&["plug", "yubikey-5-nfc-5.7", "--link", &socket, "--trace", trace]);
+    command.env("XDG_RUNTIME_DIR", folder);
+    command
+}
+
 /// A getInfo, asked of a key whose trace is kept; then the key is killed.
 fn traced(folder: &Path, name: &str) -> String {
     let (link, trace) = (folder.join("key.hid"), folder.join(name));
     let trace = trace.to_str().unwrap();
-    let socket = format!("socket:{}", link.display());
-    let mut key = keyrig(&["plug", "yubikey-5-nfc-5.7", "--link", &socket, "--trace", trace])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut key = plug(folder, &link, trace).stdout(Stdio::piped()).spawn().unwrap();
     let mut ready = String::new();
     BufReader::new(key.stdout.take().unwrap()).read_line(&mut ready).unwrap();
     let mut stream = UnixStream::connect(&link).unwrap();
@@ -90,9 +93,8 @@ fn a_file_that_is_no_trace_is_refused_with_its_place() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("read line 1: "), "{said}");
     let nowhere = folder.path().join("no/such/trace.pcapng");
-    let socket = format!("socket:{}", folder.path().join("key.hid").display());
-    let output = keyrig(&["plug", "yubikey-5-nfc-5.7", "--link", &socket, "--trace", nowhere.to_str().unwrap()]);
-    let output = { output }.output().unwrap();
+    let link = folder.path().join("key.hid");
+    let output = plug(folder.path(), &link, nowhere.to_str().unwrap()).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8(output.stderr).unwrap().contains("failed to begin the trace"));
 }

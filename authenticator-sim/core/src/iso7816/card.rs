@@ -8,12 +8,13 @@ use keyrig_ctap::ctaphid::Keepalive;
 use keyrig_ctap::iso7816::{
     BY_NAME, CANCEL, CHAINED, CLASS_CTAP, CLASS_ISO, Command, END, FIDO_APPLET, Instruction, POLLS, StatusWord, answer,
 };
+use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Instant, Status, u2f};
 
 use super::chain::{Chain, Part};
 use super::exchange::{Answer, Exchange, PATIENCE, Room, Working};
 use crate::command::u2f::{VERSION as U2F_VERSION, speaks_u2f};
-use crate::{Ask, Authenticator, Change, Gesture, Prompt};
+use crate::{Ask, Authenticator, Change, Gesture, Keep, Prompt};
 
 /// How long being put on the reader counts as a touch (CTAP 2.3 §5, NFC user presence maximum time limit).
 const PRESENCE: Duration = Duration::from_secs(120);
@@ -148,6 +149,14 @@ impl Card {
     /// The authenticator, to change what it remembers. Its inputs are the card's to give.
     pub const fn authenticator_mut(&mut self) -> &mut Authenticator {
         &mut self.authenticator
+    }
+
+    /// Makes the authenticator a product of `profile` ([`Authenticator::upgrade`]), and power goes and comes back. The
+    /// change is for the store.
+    pub fn upgrade(&mut self, profile: Profile, keep: Keep) -> Change {
+        let change = self.authenticator.upgrade(profile, keep);
+        self.lose_power();
+        change
     }
 
     fn command(&mut self, bytes: &[u8]) {

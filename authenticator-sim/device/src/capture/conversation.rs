@@ -3,8 +3,9 @@
 use std::mem;
 use std::time::Duration;
 
-use keyrig_ctap::ctaphid::{Command as Hid, Message};
+use keyrig_ctap::ctaphid::{Command as Hid, ErrorCode, Keepalive, Message};
 use keyrig_ctap::iso7816::{CHAINED, CLASS_CTAP, Command, Instruction, StatusWord};
+use keyrig_ctap::u2f;
 
 use super::{Carrier, Frame};
 use crate::transport::Messages;
@@ -52,6 +53,56 @@ pub enum What {
 }
 
 impl What {
+    /// Whom it is between: a channel of CTAPHID, or the reader and the card.
+    pub fn channel(&self) -> String {
+        match self {
+            Self::Hid(message) => message.channel.to_string(),
+            Self::Command { .. } | Self::Answer { .. } | Self::Rubbish(_) => "card".to_owned(),
+        }
+    }
+
+    /// The name of its command or of its status word.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Hid(message) => message.command.to_string(),
+            Self::Command { instruction, ctap: true, .. } => instruction.to_string(),
+            Self::Command { instruction, ctap: false, .. } => {
+                u2f::Instruction(instruction.0).name().map_or_else(|| instruction.to_string(), str::to_owned)
+            }
+            Self::Answer { status, .. } => status.to_string(),
+            Self::Rubbish(_) => "no APDU".to_owned(),
+        }
+    }
+
+    /// What it carries.
+    pub fn payload(&self) -> &[u8] {
+        match self {
+            Self::Hid(message) => &message.payload,
+            Self::Command { data, .. } | Self::Answer { data, .. } | Self::Rubbish(data) => data,
+        }
+    }
+
+    /// What a key that is at work waits for, if it says no more than that.
+    pub fn keepalive(&self) -> Option<Keepalive> {
+        match self {
+            Self::Hid(Message { command: Hid::KEEPALIVE, payload, .. })
+            | Self::Answer { status: StatusWord::STATUS_UPDATE, data: payload, .. } => {
+                payload.first().copied().map(Keepalive)
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of the one code that it carries: an error of CTAPHID, or what a key waits for.
+    pub fn code(&self) -> Option<String> {
+        match self {
+            Self::Hid(Message { command: Hid::ERROR, payload, .. }) => {
+                payload.first().map(|code| ErrorCode(*code).to_string())
+            }
+            _ => self.keepalive().map(|status| status.to_string()),
+        }
+    }
+
     /// The CTAP2 message in it: command byte or status byte, and parameters.
     pub fn ctap2(&self) -> Option<&[u8]> {
         match self {
@@ -82,15 +133,22 @@ struct Card {
 }
 
 impl Conversation {
-    /// The message that `frame` completes. Acknowledgements of parts are passed over.
-    pub fn hear(&mut self, frame: &Frame) -> Option<Said> {
-        let &Frame { at, carrier, direction, ref bytes } = frame;
-        let what = match (carrier, direction) {
-            (Carrier::UsbHid, _) => What::Hid(self.hid.hear(direction, bytes.as_slice().try_into().ok()?)?),
-            (Carrier::Nfc, Direction::ToKey) => self.card.command(bytes)?,
-            (Carrier::Nfc, Direction::ToHost) => self.card.answer(bytes)?,
-        };
-        Some(Said { at, direction, what })
+    /// The message that a frame completes. Acknowledgements of parts are passed over.
+    pub fn hear(&mut self, carrier: Carrier, direction: Direction, bytes: &[u8]) -> Option<What> {
+        match (carrier, direction) {
+            (Carrier::UsbHid, _) => self.hid.hear(direction, bytes.try_into().ok()?).map(What::Hid),
+            (Carrier::Nfc, Direction::ToKey) => self.card.command(bytes),
+            (Carrier::Nfc, Direction::ToHost) => self.card.answer(bytes),
+        }
+    }
+
+    /// The messages of a trace.
+    pub fn of(frames: &[Frame]) -> impl Iterator<Item = Said> {
+        let mut conversation = Self::default();
+        frames.iter().filter_map(move |frame| {
+            let &Frame { at, carrier, direction, ref bytes } = frame;
+            conversation.hear(carrier, direction, bytes).map(|what| Said { at, direction, what })
+        })
     }
 }
 

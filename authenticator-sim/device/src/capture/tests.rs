@@ -103,11 +103,8 @@ fn apdus_are_put_together_to_messages() {
         (Direction::ToHost, &[1, 2, 0x90, 0]),
     ];
     let mut conversation = Conversation::default();
-    let said: Vec<What> = apdus
-        .iter()
-        .filter_map(|(direction, apdu)| conversation.hear(&frame(0, Carrier::Nfc, *direction, apdu)))
-        .map(|said| said.what)
-        .collect();
+    let said: Vec<What> =
+        apdus.iter().filter_map(|(direction, apdu)| conversation.hear(Carrier::Nfc, *direction, apdu)).collect();
     let [select, selected, request, response] = said.as_slice() else { panic!("{said:?}") };
     assert_eq!((select.ctap2(), selected.ctap2()), (None, None));
     assert_eq!(request.ctap2(), Some(&[6, 0xa1, 1, 2][..]));

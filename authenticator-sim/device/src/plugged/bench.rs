@@ -2,7 +2,6 @@
 
 use std::io;
 
-use keyrig_core::ctaphid::{Driver, Input};
 use keyrig_core::{Change, Gesture, Keep, Prompt, State};
 use keyrig_ctap::profile::Profile;
 use tokio::select;
@@ -12,18 +11,19 @@ use tokio::time::Instant;
 use super::hand::{Deed, Hand};
 use super::log::{Happening, Log, Transcript};
 use super::port::{Port, PortError};
+use super::shape::{Input, Shape};
 use super::status::{Led, Prompted, Status, word};
 use super::wire::{Ears, Wire};
 use super::{Plan, key::NotDone};
 use crate::Store;
-use crate::transport::{Link, Seam, Served, Surroundings, until};
+use crate::transport::{Seam, Served, Surroundings, until};
 
 /// What the task is told to do between two reports. What fails here makes the key fail.
 pub(super) type Order = Box<dyn FnOnce(&mut Bench) -> io::Result<()> + Send>;
 
 /// A key, its port and the hand over it.
 pub(super) struct Bench {
-    served: Served<Around>,
+    served: Served<Shape, Around>,
     wire: Wire,
     port: Port,
     seam: Seam,
@@ -46,13 +46,13 @@ struct Around {
 impl Bench {
     pub(super) fn set_up(
         plan: Plan,
-        driver: Driver,
+        shape: Shape,
         store: Store,
     ) -> Result<(Self, Log, watch::Receiver<Option<Prompt>>), PortError> {
         let Plan { name, port, hand, taps, .. } = plan;
         let (log, seam) = (Log::new(), Seam::default());
         let (prompted, prompts) = watch::channel(None);
-        let served = Served::new(driver, Around { log: log.clone(), prompted, asked_anew: false, store });
+        let served = Served::new(shape, Around { log: log.clone(), prompted, asked_anew: false, store });
         let wire = Wire::new(seam.clone(), Ears { taps, transcript: Transcript::new(log.clone()) });
         let mut bench = Self { served, wire, port, seam, hand, answer: None, name, unplugged: false };
         bench.connect()?;
@@ -61,10 +61,11 @@ impl Bench {
 
     /// Serves until the key is unplugged for good.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) -> io::Result<()> {
+        self.hand_over(Input::Inserted)?;
         while !self.unplugged {
             select! {
-                report = self.wire.receive() => match report? {
-                    Some(report) => self.hand_over(Input::Report(&report))?,
+                arrived = self.wire.receive() => match arrived? {
+                    Some(arrived) => self.hand_over(Input::Arrived(&arrived))?,
                     None => self.remove()?,
                 },
                 order = orders.recv() => match order {
@@ -74,17 +75,17 @@ impl Bench {
                 () = until(self.served.due()) => self.hand_over(Input::Tick)?,
                 () = until(self.answer.map(|(at, _)| at)) => self.answer_now()?,
             }
-            for report in std::mem::take(&mut self.served.out) {
-                self.wire.send(&report).await?;
+            for sent in std::mem::take(&mut self.served.out) {
+                self.wire.send(&sent).await?;
             }
         }
         Ok(())
     }
 
     pub(super) fn status(&self) -> Status {
-        let authenticator = self.served.driver.authenticator();
+        let authenticator = self.served.front.authenticator();
         let (profile, state) = (authenticator.profile(), authenticator.state());
-        let prompt = self.served.driver.prompt();
+        let prompt = self.served.front.prompt();
         let backup = state.backup();
         Status {
             name: self.name.clone(),
@@ -117,7 +118,7 @@ impl Bench {
 
     /// The user does something to the prompt that is open.
     pub(super) fn answer(&mut self, deed: Deed) -> io::Result<Result<Prompted, NotDone>> {
-        let Some(prompt) = self.served.driver.prompt() else { return Ok(Err(NotDone::NothingAsked)) };
+        let Some(prompt) = self.served.front.prompt() else { return Ok(Err(NotDone::NothingAsked)) };
         self.answer = None;
         self.log().note(Happening::Did { deed });
         match (deed, deed.gesture(prompt.ask)) {
@@ -133,7 +134,7 @@ impl Bench {
             self.wire.cut();
             self.answer = None;
             self.log().note(Happening::Removed);
-            self.hand_over(Input::PowerCycle)?;
+            self.hand_over(Input::Removed)?;
         }
         self.served.out.clear();
         Ok(())
@@ -146,7 +147,7 @@ impl Bench {
         if let Err(error) = self.connect() {
             return Ok(Err(NotDone::Port(Box::new(error))));
         }
-        self.hand_over(Input::PowerCycle)?;
+        self.hand_over(Input::Inserted)?;
         Ok(Ok(()))
     }
 
@@ -156,7 +157,7 @@ impl Bench {
         }
         self.answer = None;
         self.log().note(Happening::PowerCycled);
-        self.hand_over(Input::PowerCycle)?;
+        self.hand_over(Input::PowerCycled)?;
         Ok(Ok(()))
     }
 
@@ -165,18 +166,18 @@ impl Bench {
         let was_inserted = self.wire.is_connected();
         self.remove()?;
         self.log().note(Happening::Changed { how: format!("it is a {} now", profile.name) });
-        let change = self.served.driver.upgrade(profile, keep);
+        let change = self.served.front.upgrade(profile, keep);
         self.write(&change)?;
         if was_inserted { self.insert() } else { Ok(Ok(())) }
     }
 
     /// Remembers what a snapshot has, and nothing else.
     pub(super) fn recall(&mut self, state: State) -> io::Result<Result<(), NotDone>> {
-        match self.served.driver.authenticator_mut().recall(state) {
+        match self.served.front.authenticator_mut().recall(state) {
             Ok(change) => {
                 self.log().note(Happening::Changed { how: "restored from a snapshot".to_owned() });
                 self.write(&change)?;
-                self.hand_over(Input::PowerCycle)?;
+                self.hand_over(Input::PowerCycled)?;
                 Ok(Ok(()))
             }
             Err(other) => Ok(Err(NotDone::OtherProfile(other))),
@@ -189,12 +190,12 @@ impl Bench {
         Ok(())
     }
 
-    pub(super) const fn driver(&self) -> &Driver {
-        &self.served.driver
+    pub(super) const fn shape(&self) -> &Shape {
+        &self.served.front
     }
 
-    pub(super) const fn driver_mut(&mut self) -> &mut Driver {
-        &mut self.served.driver
+    pub(super) const fn shape_mut(&mut self) -> &mut Shape {
+        &mut self.served.front
     }
 
     pub(super) const fn seam(&self) -> &Seam {
@@ -238,7 +239,7 @@ impl Bench {
         if self.served.surroundings.asked_anew {
             self.answer = self.hand.next().map(|(after, deed)| (Instant::now() + after, deed));
         }
-        if self.served.driver.prompt().is_none() {
+        if self.served.front.prompt().is_none() {
             self.answer = None;
         }
         Ok(())

@@ -166,7 +166,7 @@ impl Key {
             return Err(NotDone::BackedUpButNotEligible);
         }
         let order = move |bench: &mut Bench| {
-            let change = bench.driver_mut().authenticator_mut().set_backup(backup);
+            let change = bench.shape_mut().authenticator_mut().set_backup(backup);
             let how = format!("backup eligible: {}, backup state: {}", backup.eligible, backup.state);
             bench.log().note(Happening::Changed { how });
             bench.write(&change)
@@ -180,7 +180,7 @@ impl Key {
     ///
     /// [`Gone`].
     pub async fn credentials(&self) -> Result<Vec<Credential>, Gone> {
-        self.order(|bench| Ok(bench.driver().authenticator().state().credentials().map(Credential::from).collect()))
+        self.order(|bench| Ok(bench.shape().authenticator().state().credentials().map(Credential::from).collect()))
             .await
     }
 
@@ -191,7 +191,7 @@ impl Key {
     /// [`NotDone::NoCredential`], [`NotDone::Gone`].
     pub async fn delete_credential(&self, id: Vec<u8>) -> Result<(), NotDone> {
         let order = move |bench: &mut Bench| {
-            let Some(change) = bench.driver_mut().authenticator_mut().forget(&id) else {
+            let Some(change) = bench.shape_mut().authenticator_mut().forget(&id) else {
                 return Ok(Err(NotDone::NoCredential { id: hex(&id) }));
             };
             bench.log().note(Happening::Changed { how: format!("credential {} deleted", hex(&id)) });
@@ -216,7 +216,7 @@ impl Key {
     ///
     /// [`Gone`].
     pub async fn snapshot(&self) -> Result<Zeroizing<Vec<u8>>, Gone> {
-        self.order(|bench| Ok(bench.driver().authenticator().snapshot())).await
+        self.order(|bench| Ok(bench.shape().authenticator().snapshot())).await
     }
 
     /// Remembers what a snapshot has, and nothing else.

@@ -21,6 +21,7 @@ mod hand;
 mod key;
 mod log;
 mod port;
+mod shape;
 mod status;
 mod tap;
 mod wire;
@@ -28,6 +29,7 @@ mod wire;
 use std::io;
 
 use keyrig_core::ctaphid::Driver;
+use keyrig_core::iso7816::Card;
 use keyrig_core::provider::Deterministic;
 use keyrig_core::seal::Honest;
 use keyrig_core::{Authenticator, Provider};
@@ -46,6 +48,7 @@ pub use tap::Tap;
 use crate::provider::AwsLc;
 use crate::{Store, restore};
 use bench::Bench;
+use shape::Shape;
 
 /// Orders that wait for the task at most; whoever gives one more waits.
 const WAITING_ORDERS: usize = 16;
@@ -64,7 +67,7 @@ pub struct Plan {
     pub seed: Option<[u8; 32]>,
     /// What it remembers, and where; this process if `None`.
     pub store: Option<Store>,
-    /// Who sees every report.
+    /// Who sees every frame.
     pub taps: Vec<Box<dyn Tap>>,
 }
 
@@ -80,9 +83,16 @@ impl Plan {
             None => Box::new(AwsLc::new()),
         };
         let state = store.state().clone();
-        let mut authenticator = restore(&self.profile, provider, store.entropy(), Box::new(Honest), state);
+        restore(&self.profile, provider, store.entropy(), Box::new(Honest), state)
+    }
+
+    fn shape(&self, store: &Store) -> Shape {
+        let mut authenticator = self.authenticator(store);
+        if let Port::Reader(_) = self.port {
+            return Shape::Card(Card::new(authenticator));
+        }
         authenticator.set_transport("usb");
-        authenticator
+        Shape::Usb(Driver::new(authenticator))
     }
 }
 
@@ -107,8 +117,8 @@ pub struct Plugged {
 pub fn plug(mut plan: Plan) -> Result<Plugged, PortError> {
     let (give, orders) = mpsc::channel(WAITING_ORDERS);
     let store = plan.store.take().unwrap_or_else(|| Store::in_memory(&plan.profile, plan.seed));
-    let driver = Driver::new(plan.authenticator(&store));
-    let (bench, log, prompted) = Bench::set_up(plan, driver, store)?;
+    let shape = plan.shape(&store);
+    let (bench, log, prompted) = Bench::set_up(plan, shape, store)?;
     let task = tokio::spawn(bench.run(orders));
     Ok(Plugged { key: Key::new(give, log, prompted), task })
 }

@@ -1,4 +1,5 @@
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use keyrig_ctap::ctaphid::Report;
@@ -7,7 +8,11 @@ use thiserror::Error;
 
 #[cfg(target_os = "linux")]
 use crate::transport::uhid::{Identity, PlugError, Uhid};
+use crate::transport::vpcd::{Reader, ReaderError};
 use crate::transport::{Link, Listening};
+
+/// What programs that list cards read.
+const CARD_NAME: &str = "keyrig";
 
 /// Where a key is plugged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +22,8 @@ pub enum Port {
     Uhid(Identity),
     /// Programs that connect to this socket see it, and nobody else.
     Socket(PathBuf),
+    /// Programs see it as a contactless card on the virtual PC/SC reader at this address.
+    Reader(SocketAddr),
 }
 
 /// Why a key cannot be plugged in.
@@ -36,6 +43,10 @@ pub enum PortError {
         /// Why.
         source: io::Error,
     },
+    /// There is no reader to put it on.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Reader(#[from] ReaderError),
 }
 
 impl Port {
@@ -48,24 +59,32 @@ impl Port {
     pub(super) fn open(&self) -> Result<Socketed, PortError> {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Uhid(identity) => Ok(Socketed::Uhid(Uhid::plug(identity)?)),
+            Self::Uhid(identity) => Ok(Socketed::Reports(Reports::Uhid(Uhid::plug(identity)?))),
             Self::Socket(path) => match Listening::at(path) {
-                Ok(listening) => Ok(Socketed::Socket(listening)),
+                Ok(listening) => Ok(Socketed::Reports(Reports::Socket(listening))),
                 Err(source) => Err(PortError::Socket { path: path.display().to_string(), source }),
             },
+            Self::Reader(address) => Ok(Socketed::Reader(Reader::connect(*address, CARD_NAME)?)),
         }
     }
 }
 
-/// What carries the reports of a key that is in its port.
+/// What carries the frames of a key that is in its port.
 #[derive(Debug)]
 pub(super) enum Socketed {
+    Reports(Reports),
+    Reader(Reader),
+}
+
+/// What carries reports.
+#[derive(Debug)]
+pub(super) enum Reports {
     #[cfg(target_os = "linux")]
     Uhid(Uhid),
     Socket(Listening),
 }
 
-impl Link for Socketed {
+impl Link for Reports {
     async fn receive(&mut self) -> io::Result<Option<Report>> {
         match self {
             #[cfg(target_os = "linux")]

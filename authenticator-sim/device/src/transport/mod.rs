@@ -28,6 +28,7 @@
 
 pub mod fault;
 mod faulty;
+mod front;
 mod link;
 #[cfg(unix)]
 mod listening;
@@ -40,6 +41,7 @@ pub mod uhid;
 pub mod vpcd;
 
 pub use faulty::{Faulty, Seam};
+pub(crate) use front::{Front, Output};
 pub use link::Link;
 #[cfg(unix)]
 pub use listening::Listening;

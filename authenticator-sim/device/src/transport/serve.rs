@@ -4,14 +4,14 @@ use std::future;
 use std::io;
 use std::time::Duration;
 
-use keyrig_core::ctaphid::{Driver, Input, Output};
+use keyrig_core::ctaphid::{Driver, Input};
 use keyrig_core::{Change, Gesture, Prompt};
 use keyrig_ctap::Instant;
-use keyrig_ctap::ctaphid::Report;
 use tokio::sync::mpsc::Receiver;
 use tokio::{select, time};
 
 use super::Link;
+use super::front::{Front, Output};
 
 /// What is done to an authenticator from outside its link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,56 +76,63 @@ pub async fn serve(
     if served.asked {
         served.surroundings.asked(None);
     }
-    Ok(served.driver)
+    Ok(served.front)
 }
 
-/// A driver on real time, and what is around it.
-pub(crate) struct Served<S> {
-    pub(crate) driver: Driver,
+/// An authenticator on real time, and what is around it.
+pub(crate) struct Served<F: Front, S> {
+    pub(crate) front: F,
     pub(crate) surroundings: S,
     power_up: time::Instant,
     /// Whether the surroundings believe that a prompt is open.
     asked: bool,
-    /// Reports that are to be sent.
-    pub(crate) out: Vec<Report>,
+    /// What is to be sent.
+    pub(crate) out: Vec<F::Sent>,
 }
 
-impl<S: Surroundings> Served<S> {
+impl<F: Front, S: Surroundings> Served<F, S> {
     /// Its time begins now.
-    pub(crate) fn new(driver: Driver, surroundings: S) -> Self {
-        Self { driver, surroundings, power_up: time::Instant::now(), asked: false, out: Vec::new() }
+    pub(crate) fn new(front: F, surroundings: S) -> Self {
+        Self { front, surroundings, power_up: time::Instant::now(), asked: false, out: Vec::new() }
     }
 
-    /// When [`Input::Tick`] is due.
+    /// When a tick is due.
     pub(crate) fn due(&self) -> Option<time::Instant> {
-        let deadline = self.driver.deadline()?;
+        let deadline = self.front.deadline()?;
         Some(self.power_up + deadline.since(Instant::POWER_UP))
     }
 
-    /// Gives the driver one input, now, and does what it asks for.
-    pub(crate) fn hand_over(&mut self, input: Input<'_>) -> io::Result<()> {
-        let mut next = Some(input);
-        while let Some(input) = next.take() {
-            for output in self.driver.handle(now(self.power_up), input) {
-                match output {
-                    Output::Report(report) => self.out.push(report),
-                    Output::Prompt(prompt) => {
-                        self.asked = true;
-                        self.surroundings.asked(Some(prompt));
-                    }
-                    Output::Wink => self.surroundings.winked(),
-                    Output::Persist(change) => {
-                        self.surroundings.write(&change)?;
-                        next = Some(Input::Persisted);
-                    }
-                }
-            }
+    /// Gives the authenticator one input, now, and does what it asks for.
+    pub(crate) fn hand_over(&mut self, input: F::Input<'_>) -> io::Result<()> {
+        let mut persisted = self.hand_over_once(input)?;
+        while persisted {
+            persisted = self.hand_over_once(F::PERSISTED)?;
         }
-        if self.asked && self.driver.prompt().is_none() {
+        if self.asked && self.front.prompt().is_none() {
             self.asked = false;
             self.surroundings.asked(None);
         }
         Ok(())
+    }
+
+    /// Whether the authenticator waits to hear that the store has written.
+    fn hand_over_once(&mut self, input: F::Input<'_>) -> io::Result<bool> {
+        let mut persisted = false;
+        for output in self.front.handle(now(self.power_up), input) {
+            match output {
+                Output::Send(sent) => self.out.push(sent),
+                Output::Prompt(prompt) => {
+                    self.asked = true;
+                    self.surroundings.asked(Some(prompt));
+                }
+                Output::Wink => self.surroundings.winked(),
+                Output::Persist(change) => {
+                    self.surroundings.write(&change)?;
+                    persisted = true;
+                }
+            }
+        }
+        Ok(persisted)
     }
 }
 

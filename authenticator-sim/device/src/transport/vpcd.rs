@@ -4,7 +4,7 @@
 //! network order, and that many bytes; a message of one byte to the card is an order and no command.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{self, IpAddr, Ipv4Addr, SocketAddr};
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -61,9 +61,12 @@ impl Reader {
     /// # Errors
     ///
     /// [`ReaderError`], which says what to type.
-    pub async fn connect(address: SocketAddr, name: &str) -> Result<Self, ReaderError> {
-        let connected = TcpStream::connect(address).await.and_then(|stream| stream.set_nodelay(true).map(|()| stream));
-        let stream = connected.map_err(|source| ReaderError { address, source })?;
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime that does I/O.
+    pub fn connect(address: SocketAddr, name: &str) -> Result<Self, ReaderError> {
+        let stream = connect(address).map_err(|source| ReaderError { address, source })?;
         Ok(Self { stream, come: Vec::new(), answer_to_reset: answer_to_reset(name) })
     }
 
@@ -131,6 +134,14 @@ impl Reader {
     }
 }
 
+/// The reader is on this machine: it is there at once or not at all.
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = net::TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_nonblocking(true)?;
+    TcpStream::from_std(stream)
+}
+
 /// What the card says when it gets power: T=1, and historical bytes with its capabilities (command chaining, extended
 /// lengths) and its name, in the compact form of ISO/IEC 7816-4.
 fn answer_to_reset(name: &str) -> Vec<u8> {
@@ -152,7 +163,7 @@ mod tests {
     /// A reader as `vpcd` is one, and the card on it.
     async fn pair() -> (TcpStream, Reader) {
         let listener = TcpListener::bind(Reader::local(0)).await.unwrap();
-        let card = Reader::connect(listener.local_addr().unwrap(), "keyrig").await.unwrap();
+        let card = Reader::connect(listener.local_addr().unwrap(), "keyrig").unwrap();
         (listener.accept().await.unwrap().0, card)
     }
 
@@ -199,7 +210,7 @@ mod tests {
         let listener = TcpListener::bind(Reader::local(0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        let error = Reader::connect(address, "keyrig").await.unwrap_err();
+        let error = Reader::connect(address, "keyrig").unwrap_err();
         assert!(error.to_string().starts_with(&format!("put a card on the virtual reader at {address}")), "{error}");
         assert!(error.help().unwrap().to_string().contains("apt-get install pcscd vsmartcard-vpcd"));
     }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use keyrig_ctap::ctaphid::Report;
 use keyrig_device::capture::{self, Capture, Carrier, Frame};
 use keyrig_device::plugged::Tap;
 use keyrig_device::transport::fault::Direction;
@@ -11,7 +10,7 @@ use miette::miette;
 
 use crate::failure::Failure;
 
-/// Writes down every report of a key.
+/// Writes down all that goes over the link of a key.
 pub(super) struct Trace {
     capture: Capture,
     path: PathBuf,
@@ -40,9 +39,9 @@ impl Trace {
 }
 
 impl Tap for Trace {
-    fn report(&mut self, direction: Direction, report: &Report) {
+    fn frame(&mut self, carrier: Carrier, direction: Direction, bytes: &[u8]) {
         let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let frame = Frame { at, carrier: Carrier::UsbHid, direction, bytes: report.to_vec() };
+        let frame = Frame { at, carrier, direction, bytes: bytes.to_vec() };
         if let Err(error) = self.capture.write(&frame)
             && !self.ends
         {

@@ -3,9 +3,6 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use keyrig_ctap::ctaphid::{Command as Hid, ErrorCode, Keepalive, Message};
-use keyrig_ctap::iso7816::StatusWord;
-use keyrig_ctap::u2f;
 use keyrig_device::capture::{Conversation, Frame, Said, What};
 use keyrig_device::transport::fault::Direction;
 use serde_json::{Value, json};
@@ -17,8 +14,8 @@ use super::field::{Decoded, counted, hex};
 pub(crate) fn print(frames: &[Frame], out: &mut dyn Write) -> io::Result<()> {
     let begin = frames.first().map_or(Duration::ZERO, |frame| frame.at);
     let mut last = None;
-    for said in conversation(frames) {
-        if is_keepalive(&said) && last.as_ref() == Some(&said.what) {
+    for said in Conversation::of(frames) {
+        if said.what.keepalive().is_some() && last.as_ref() == Some(&said.what) {
             continue;
         }
         last = Some(said.what.clone());
@@ -42,25 +39,17 @@ pub(crate) fn print(frames: &[Frame], out: &mut dyn Write) -> io::Result<()> {
 
 /// What both sides said, for programs; nothing is left out.
 pub(crate) fn to_json(frames: &[Frame]) -> Value {
-    conversation(frames).map(|said| message(&said)).collect()
-}
-
-fn conversation(frames: &[Frame]) -> impl Iterator<Item = Said> {
-    let mut conversation = Conversation::default();
-    frames.iter().filter_map(move |frame| conversation.hear(frame))
+    Conversation::of(frames).map(|said| message(&said)).collect()
 }
 
 fn message(said: &Said) -> Value {
     let mut value = json!({
         "at_us": u64::try_from(said.at.as_micros()).unwrap_or(u64::MAX),
         "direction": said.direction,
-        "message": headline(&said.what),
-        "payload": hex(payload(&said.what)),
+        "channel": said.what.channel(),
+        "name": said.what.name(),
+        "payload": hex(said.what.payload()),
     });
-    if let What::Hid(message) = &said.what {
-        value["channel"] = message.channel.to_string().into();
-        value["command"] = message.command.to_string().into();
-    }
     if let Some(decoded) = decoded(said) {
         value["ctap"] = decoded.to_json(match said.direction {
             Direction::ToKey => "ctap-request",
@@ -79,41 +68,11 @@ fn decoded(said: &Said) -> Option<Decoded> {
     }
 }
 
-fn payload(what: &What) -> &[u8] {
-    match what {
-        What::Hid(message) => &message.payload,
-        What::Command { data, .. } | What::Answer { data, .. } | What::Rubbish(data) => data,
-    }
-}
-
-fn is_keepalive(said: &Said) -> bool {
-    matches!(
-        said.what,
-        What::Hid(Message { command: Hid::KEEPALIVE, .. }) | What::Answer { status: StatusWord::STATUS_UPDATE, .. }
-    )
-}
-
 fn headline(what: &What) -> String {
-    let length = counted(payload(what).len(), "byte");
-    match what {
-        What::Hid(Message { channel, command, payload }) => {
-            let more = match (*command, payload.as_slice()) {
-                (Hid::KEEPALIVE, [status]) => Keepalive(*status).to_string(),
-                (Hid::ERROR, [code]) => ErrorCode(*code).to_string(),
-                _ => length,
-            };
-            format!("channel {channel}  {command}  {more}")
-        }
-        What::Command { instruction, ctap: true, .. } => format!("card  {instruction}  {length}"),
-        What::Command { instruction, ctap: false, .. } => match u2f::Instruction(instruction.0).name() {
-            Some(name) => format!("card  {name}  {length}"),
-            None => format!("card  {instruction}  {length}"),
-        },
-        What::Answer { status: StatusWord::STATUS_UPDATE, data, .. } => {
-            let told = data.first().map_or_else(String::new, |status| Keepalive(*status).to_string());
-            format!("card  {}  {told}", StatusWord::STATUS_UPDATE)
-        }
-        What::Answer { status, .. } => format!("card  {status}  {length}"),
-        What::Rubbish(_) => format!("card  no APDU  {length}"),
-    }
+    let place = match what {
+        What::Hid(_) => format!("channel {}", what.channel()),
+        _ => what.channel(),
+    };
+    let more = what.code().unwrap_or_else(|| counted(what.payload().len(), "byte"));
+    format!("{place}  {}  {more}", what.name())
 }

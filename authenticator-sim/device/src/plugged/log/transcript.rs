@@ -2,25 +2,24 @@
 
 use keyrig_ctap::auth_data::{AuthData, Flags as Bits};
 use keyrig_ctap::cbor::{Fields, Kind, Tree};
-use keyrig_ctap::ctaphid::{Channel, Command as Hid, ErrorCode, Keepalive, Message, Report};
 use keyrig_ctap::{Command, Status};
 
 use super::{Happening, Log, Side};
-use crate::plugged::status::Flags;
-use crate::transport::Messages;
+use crate::capture::{Carrier, Conversation, What};
+use crate::plugged::status::{Flags, hex};
 use crate::transport::fault::Direction;
 
 /// Notes messages.
 pub(in crate::plugged) struct Transcript {
     log: Log,
-    messages: Messages,
+    conversation: Conversation,
     /// The keepalive that was noted last, while nothing else was said.
-    keepalive: Option<(Channel, Vec<u8>)>,
+    keepalive: Option<What>,
 }
 
 impl Transcript {
     pub(in crate::plugged) fn new(log: Log) -> Self {
-        Self { log, messages: Messages::default(), keepalive: None }
+        Self { log, conversation: Conversation::default(), keepalive: None }
     }
 
     /// Without what was under way.
@@ -28,21 +27,18 @@ impl Transcript {
         Self::new(self.log)
     }
 
-    pub(in crate::plugged) fn hear(&mut self, direction: Direction, report: &Report) {
-        if let Some(message) = self.messages.hear(direction, report) {
-            self.note(direction, &message);
+    pub(in crate::plugged) fn hear(&mut self, carrier: Carrier, direction: Direction, frame: &[u8]) {
+        if let Some(message) = self.conversation.hear(carrier, direction, frame) {
+            self.note(direction, message);
         }
     }
 
-    fn note(&mut self, direction: Direction, message: &Message) {
-        let keepalive = (message.command == Hid::KEEPALIVE).then(|| (message.channel, message.payload.clone()));
-        if keepalive.is_some() && keepalive == self.keepalive {
+    fn note(&mut self, direction: Direction, message: What) {
+        if message.keepalive().is_some() && self.keepalive.as_ref() == Some(&message) {
             return;
         }
-        self.keepalive = keepalive;
         if direction == Direction::ToHost
-            && message.command == Hid::CBOR
-            && let Some(flags) = signed_flags(&message.payload)
+            && let Some(flags) = message.ctap2().and_then(signed_flags)
         {
             self.log.signed(flags);
         }
@@ -51,11 +47,12 @@ impl Transcript {
                 Direction::ToKey => Side::Host,
                 Direction::ToHost => Side::Key,
             },
-            channel: message.channel.to_string(),
-            command: message.command.to_string(),
-            payload: message.payload.iter().map(|byte| format!("{byte:02x}")).collect(),
-            summary: summary(direction, message),
+            channel: message.channel(),
+            command: message.name(),
+            payload: hex(message.payload()),
+            summary: summary(direction, &message),
         });
+        self.keepalive = message.keepalive().is_some().then_some(message);
     }
 }
 
@@ -72,17 +69,14 @@ fn signed_flags(reply: &[u8]) -> Option<Flags> {
     Some(Flags { up: has(Bits::UP), uv: has(Bits::UV), be: has(Bits::BE), bs: has(Bits::BS) })
 }
 
-fn summary(direction: Direction, message: &Message) -> String {
-    let Message { command, payload, .. } = message;
-    let bytes = match payload.len() {
+fn summary(direction: Direction, message: &What) -> String {
+    let bytes = match message.payload().len() {
         1 => "1 byte".to_owned(),
         length => format!("{length} bytes"),
     };
-    match (*command, direction, payload.first()) {
-        (Hid::CBOR, Direction::ToKey, Some(&first)) => format!("{}, {bytes}", Command(first)),
-        (Hid::CBOR, Direction::ToHost, Some(&first)) => format!("{}, {bytes}", Status(first)),
-        (Hid::ERROR, _, Some(&code)) => ErrorCode(code).to_string(),
-        (Hid::KEEPALIVE, _, Some(&status)) => Keepalive(status).to_string(),
-        _ => bytes,
+    match (message.ctap2().and_then(<[u8]>::first), direction) {
+        (Some(&first), Direction::ToKey) => format!("{}, {bytes}", Command(first)),
+        (Some(&first), Direction::ToHost) => format!("{}, {bytes}", Status(first)),
+        (None, _) => message.code().unwrap_or(bytes),
     }
 }

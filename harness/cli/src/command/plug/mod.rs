@@ -11,6 +11,7 @@ use keyrig_device::Store;
 use keyrig_device::control::{self, Face, Place};
 use keyrig_device::plugged::{Hand, Key, Plan, Plugged, Port, plug};
 use keyrig_device::transport::uhid::Identity;
+use keyrig_device::transport::vpcd;
 use keyrig_runner::Seed;
 use miette::miette;
 use serde_json::json;
@@ -33,6 +34,7 @@ Examples:
   keyrig plug yubikey-5-nfc-5.7 security-key-nfc-5.4 --gestures always
   keyrig plug yubikey-5-nfc-5.7 --store my-key.redb
   keyrig plug my-key.yaml --gestures touch,decline --seed 0101010101010101010101010101010101010101010101010101010101010101
+  keyrig plug yubikey-5-nfc-5.7 --link nfc
   keyrig plug yubikey-5-nfc-5.7 --link socket:/tmp/key.hid")]
 pub(super) struct Words {
     /// Profiles, by id or file; one key each
@@ -50,7 +52,8 @@ pub(super) struct Words {
     /// What the operating system is told: a neutral device, or the product's own name and numbers
     #[arg(long, value_name = "WHOSE", value_enum, default_value_t)]
     identity: Whose,
-    /// What carries the reports: uhid, or socket:PATH for a Unix socket of raw 64-byte reports
+    /// What it is plugged into: uhid, nfc for a card on the virtual PC/SC reader vpcd (nfc:PORT where it waits elsewhere),
+    /// or socket:PATH for a Unix socket of raw 64-byte reports
     #[arg(long, value_name = "LINK", default_value = "uhid")]
     link: Link,
     /// Write down what goes over the link: pcapng for Wireshark if it is called so, JSON lines otherwise
@@ -74,6 +77,7 @@ enum Whose {
 #[derive(Clone)]
 enum Link {
     Uhid,
+    Nfc(u16),
     Socket(PathBuf),
 }
 
@@ -81,10 +85,13 @@ impl FromStr for Link {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match (text, text.strip_prefix("socket:")) {
-            ("uhid", _) => Ok(Self::Uhid),
-            (_, Some(path)) if !path.is_empty() => Ok(Self::Socket(path.into())),
-            _ => Err("it is `uhid`, or `socket:` and a path".into()),
+        let wrong = || "it is `uhid`, `nfc`, `nfc:` and a port, or `socket:` and a path".to_owned();
+        match text.split_once(':').unwrap_or((text, "")) {
+            ("uhid", "") => Ok(Self::Uhid),
+            ("nfc", "") => Ok(Self::Nfc(vpcd::PORT)),
+            ("nfc", port) => port.parse().map(Self::Nfc).map_err(|_| wrong()),
+            ("socket", path) if !path.is_empty() => Ok(Self::Socket(path.into())),
+            _ => Err(wrong()),
         }
     }
 }
@@ -181,8 +188,26 @@ impl Words {
     fn port(&self, name: &str, profile: &Profile) -> Result<Port, Failure> {
         match &self.link {
             Link::Uhid => Ok(Port::Uhid(self.identity(name, profile)?)),
+            Link::Nfc(port) => self.reader(*port, profile),
             Link::Socket(path) => Ok(Port::socket(self.of(path, name))),
         }
+    }
+
+    fn reader(&self, port: u16, profile: &Profile) -> Result<Port, Failure> {
+        if self.profiles.len() > 1 {
+            let help = "put one card on the reader at a time";
+            return Err(Failure::usage(miette!(help = help, "failed to put several cards on one reader")));
+        }
+        if !profile.transports.iter().any(|transport| transport == "nfc") {
+            let help = "`keyrig profile list` tells the products; those with NFC say so in their name";
+            let why = profile.transports.join(", ");
+            return Err(Failure::usage(miette!(
+                help = help,
+                "failed to put {} on a reader: it has no NFC, its transports are {why}",
+                profile.id
+            )));
+        }
+        Ok(Port::Reader(vpcd::Reader::local(port)))
     }
 
     fn identity(&self, name: &str, profile: &Profile) -> Result<Identity, Failure> {
@@ -236,6 +261,7 @@ fn words_of(port: &Port) -> String {
     match port {
         Port::Uhid(identity) => format!("USB {:04x}:{:04x}", identity.vendor, identity.product),
         Port::Socket(path) => format!("socket:{}", path.display()),
+        Port::Reader(address) => format!("NFC, on the reader at {address}"),
     }
 }
 
