@@ -24,6 +24,12 @@ pub(crate) enum Need {
     Libudev,
     /// What tells a build where libraries are.
     PkgConfig,
+    /// The PAM module of FIDO.
+    PamU2f,
+    /// What makes the PAM module's list of keys.
+    Pamu2fcfg,
+    /// What signs in through PAM, on the command line.
+    Pamtester,
     /// Python with `venv` and `pip`.
     Python,
     /// An emulator of a whole machine.
@@ -66,6 +72,9 @@ impl Need {
             Need::Kmod => ("kmod", "/sbin/modprobe"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
             Need::PkgConfig => ("pkg-config", "/usr/bin/pkg-config"),
+            Need::PamU2f => ("libpam-u2f", "/lib/x86_64-linux-gnu/security/pam_u2f.so"),
+            Need::Pamu2fcfg => ("pamu2fcfg", "/usr/bin/pamu2fcfg"),
+            Need::Pamtester => ("pamtester", "/usr/bin/pamtester"),
             Need::Python => ("python3-venv", "/usr/bin/python3"),
             Need::Qemu => ("qemu-system-x86", "/usr/bin/qemu-system-x86_64"),
             Need::Script => ("bsdutils", "/usr/bin/script"),

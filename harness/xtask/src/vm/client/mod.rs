@@ -2,6 +2,8 @@
 
 mod libfido2;
 mod openssh;
+mod pam_u2f;
+mod python_fido2;
 
 use super::desk::{Desk, Red};
 use crate::failure::Failure;
@@ -25,7 +27,7 @@ pub(super) struct Row {
 }
 
 /// Sorted by name.
-const ALL: &[&Client] = &[&libfido2::CLIENT, &openssh::CLIENT];
+const ALL: &[&Client] = &[&libfido2::CLIENT, &openssh::CLIENT, &pam_u2f::CLIENT, &python_fido2::CLIENT];
 
 /// The names there are.
 pub(super) fn names() -> Vec<&'static str> {

@@ -1,0 +1,49 @@
+//! PyPI's `fido2`: each ceremony is a function of a script.
+
+use std::path::PathBuf;
+
+use super::super::desk::{Desk, Red, says};
+use super::{Client, Row};
+use crate::failure::Failure;
+use crate::python;
+use crate::system_packages::Need;
+use crate::workspace;
+
+pub(super) const CLIENT: Client = Client {
+    name: "python-fido2",
+    needs: &[Need::Python],
+    prepare,
+    rows: &[
+        Row { ceremony: "CTAPHID carries any length", play: |desk| ceremony(desk, YUBIKEY, "link") },
+        Row { ceremony: "register and sign in", play: |desk| ceremony(desk, YUBIKEY, "ceremonies") },
+        Row { ceremony: "a PIN verifies the user", play: |desk| ceremony(desk, YUBIKEY, "verified_ceremonies") },
+        Row { ceremony: "U2F", play: |desk| ceremony(desk, YUBIKEY, "u2f") },
+        Row { ceremony: "extensions", play: |desk| ceremony(desk, YUBIKEY, "extensions") },
+        Row {
+            ceremony: "discoverable credentials are managed",
+            play: |desk| ceremony(desk, YUBIKEY, "credentials_are_managed"),
+        },
+        Row { ceremony: "large blobs", play: |desk| ceremony(desk, YUBIKEY, "large_blobs") },
+        Row { ceremony: "configuration", play: |desk| ceremony(desk, "yubikey-5-nfc-ep-5.7", "configuration") },
+        Row { ceremony: "fingers", play: |desk| ceremony(desk, "yubikey-bio-5.7.4", "fingers") },
+    ],
+};
+
+const YUBIKEY: &str = "yubikey-5-nfc-5.7";
+
+fn prepare() -> Result<(), Failure> {
+    python().map(drop)
+}
+
+/// The Python that has the library.
+fn python() -> Result<PathBuf, Failure> {
+    let requirements = std::fs::read_to_string(workspace::root().join("harness/xtask/vm/requirements.txt"))?;
+    python::environment("vm", &requirements)
+}
+
+fn ceremony(desk: &mut Desk, profile: &str, name: &str) -> Result<(), Red> {
+    let python = python().map_err(|failure| Red(failure.to_string()))?;
+    let script = workspace::root().join("harness/xtask/vm/python_fido2.py");
+    let _key = desk.plug(profile)?;
+    says(&desk.run(format!("{} -B {} {name}", python.display(), script.display()))?, "as it should be")
+}
