@@ -12,10 +12,14 @@ use crate::process;
 pub(crate) enum Need {
     /// A static shell, which a guest machine starts with.
     Busybox,
+    /// What drives Chromium.
+    Chromedriver,
     /// A browser.
     Chromium,
     /// libfido2's tools.
     Fido2Tools,
+    /// Another browser.
+    Firefox,
     /// A kernel for a guest machine.
     Kernel,
     /// What loads modules into a kernel.
@@ -66,8 +70,10 @@ impl Need {
     fn package_and_file(self) -> (&'static str, &'static str) {
         match self {
             Need::Busybox => ("busybox-static", "/bin/busybox"),
+            Need::Chromedriver => ("chromium-driver", "/usr/bin/chromedriver"),
             Need::Chromium => ("chromium", "/usr/bin/chromium"),
             Need::Fido2Tools => ("fido2-tools", "/usr/bin/fido2-token"),
+            Need::Firefox => ("firefox-esr", "/usr/bin/firefox-esr"),
             Need::Kernel => ("linux-image-amd64", "/boot"),
             Need::Kmod => ("kmod", "/sbin/modprobe"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),

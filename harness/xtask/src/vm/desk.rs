@@ -21,8 +21,8 @@ impl From<std::io::Error> for Red {
 /// The folder that clients are run in: the guest's memory, as the machine's own disk cannot be written to.
 const FOLDER: &str = "/run/desk";
 
-/// How long a line may take, in seconds.
-const PATIENCE: u32 = 40;
+/// How long a line may take, in seconds, where the row says nothing else.
+const PATIENCE: u32 = 120;
 
 /// A desk, cleared for each row.
 pub(super) struct Desk {
@@ -67,7 +67,7 @@ impl Desk {
 
     /// A line for the shell, which runs once it is asked what came of it.
     pub(super) fn line(&mut self, line: impl Into<String>) -> Line<'_> {
-        Line { desk: self, line: line.into(), input: String::new() }
+        Line { desk: self, line: line.into(), input: String::new(), patience: PATIENCE }
     }
 
     /// Runs a line that ends well, and gives what it said.
@@ -106,12 +106,12 @@ impl Desk {
         if self.clients == 0 { Err(Red("no client ran".into())) } else { Ok(()) }
     }
 
-    fn run_to_its_end(&mut self, line: &str, input: &str) -> Result<Ended, Red> {
+    fn run_to_its_end(&mut self, line: &str, input: &str, patience: u32) -> Result<Ended, Red> {
         self.clients += 1;
         writeln!(self.log, "$ {line}")?;
         let output = self.folder.join(".output");
         let sink = fs::File::create(&output)?;
-        let mut command = typed(line, &self.folder, Some(PATIENCE));
+        let mut command = typed(line, &self.folder, Some(patience));
         let mut child = command.stdin(Stdio::piped()).stdout(sink.try_clone()?).stderr(sink).spawn()?;
         // A client that does not read what it is told says so by what it does.
         let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
@@ -131,6 +131,7 @@ pub(super) struct Line<'a> {
     desk: &'a mut Desk,
     line: String,
     input: String,
+    patience: u32,
 }
 
 impl Line<'_> {
@@ -140,6 +141,12 @@ impl Line<'_> {
             self.input.push_str(answer);
             self.input.push('\n');
         }
+        self
+    }
+
+    /// How long it may take, in seconds.
+    pub(super) fn within(mut self, seconds: u32) -> Self {
+        self.patience = seconds;
         self
     }
 
@@ -160,7 +167,7 @@ impl Line<'_> {
     }
 
     fn ended(self) -> Result<Ended, Red> {
-        self.desk.run_to_its_end(&self.line, &self.input)
+        self.desk.run_to_its_end(&self.line, &self.input, self.patience)
     }
 }
 

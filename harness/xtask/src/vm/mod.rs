@@ -9,6 +9,7 @@ mod desk;
 pub(crate) mod guest;
 mod key;
 mod outcome;
+mod page;
 mod table;
 mod verdict;
 

@@ -1,5 +1,7 @@
 //! The clients that nobody here wrote.
 
+mod chromium;
+mod firefox;
 mod libfido2;
 mod openssh;
 mod pam_u2f;
@@ -27,7 +29,14 @@ pub(super) struct Row {
 }
 
 /// Sorted by name.
-const ALL: &[&Client] = &[&libfido2::CLIENT, &openssh::CLIENT, &pam_u2f::CLIENT, &python_fido2::CLIENT];
+const ALL: &[&Client] = &[
+    &chromium::CLIENT,
+    &firefox::CLIENT,
+    &libfido2::CLIENT,
+    &openssh::CLIENT,
+    &pam_u2f::CLIENT,
+    &python_fido2::CLIENT,
+];
 
 /// The names there are.
 pub(super) fn names() -> Vec<&'static str> {

@@ -1,0 +1,228 @@
+"""A real browser goes through ceremonies on a page of our own relying party, with the key that this machine sees.
+
+    browser.py chromium|firefox URL CEREMONY…
+
+Chromium is driven through ChromeDriver, Firefox through Marionette; nothing in either is replaced, and nobody but the
+key answers. A ceremony is the name of a function below; one that goes wrong raises.
+"""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+USER = "alice@corp.example.com"
+PIN = "24681357"
+SECONDS = 240
+
+# What a page does: asks the relying party for options, the browser for an answer, the relying party for a verdict.
+CEREMONIES = """
+async function post(path, body) {
+  const headers = {"content-type": "application/json"};
+  const answer = await fetch(path, {method: "POST", headers, body: JSON.stringify(body)});
+  return answer.json();
+}
+async function register(username, wishes) {
+  const options = await post("/attestation/options", {username, displayName: "Alice", ...wishes});
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const made = (await navigator.credentials.create({publicKey})).toJSON();
+  return {verdict: await post("/attestation/result", made), credential: made};
+}
+async function signIn(wishes) {
+  const options = await post("/assertion/options", wishes);
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const signed = (await navigator.credentials.get({publicKey})).toJSON();
+  const verdict = await post("/assertion/result", signed);
+  const session = await (await fetch("/session")).json();
+  return {verdict, session, credential: signed};
+}
+async function waiting() {
+  const there = await PublicKeyCredential.isConditionalMediationAvailable();
+  if (!there) return {there};
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await post("/assertion/options", {}));
+  const stop = new AbortController();
+  const asked = navigator.credentials.get({publicKey, mediation: "conditional", signal: stop.signal});
+  const first = await Promise.race([asked.then(() => "answered"), new Promise(done => setTimeout(() => done("waits"), 3000))]);
+  stop.abort();
+  return {there, first, end: await asked.then(() => "answered", error => error.name)};
+}
+"""
+
+
+class Refused(Exception):
+    """What a browser's driver says no to."""
+
+
+class Chromium:
+    def __init__(self):
+        self.driver = subprocess.Popen(["chromedriver", "--port=9515"], stdout=subprocess.DEVNULL)
+        until(lambda: self.ask("GET", "/status")["ready"], OSError)
+        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+        arguments += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        options = {"binary": "/usr/bin/chromium", "args": [*arguments, "--user-data-dir=/run/desk/chromium"]}
+        wanted = {"alwaysMatch": {"goog:chromeOptions": options}}
+        self.session = "/session/" + self.ask("POST", "/session", {"capabilities": wanted})["sessionId"]
+        self.ask("POST", self.session + "/timeouts", {"script": SECONDS * 1000})
+
+    def ask(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", 9515, timeout=SECONDS)
+        connection.request(method, path, None if body is None else json.dumps(body), {"content-type": "application/json"})
+        value = json.load(connection.getresponse())["value"]
+        if isinstance(value, dict) and "error" in value:
+            raise Refused(value["message"])
+        return value
+
+    def open(self, url):
+        self.ask("POST", self.session + "/url", {"url": url})
+
+    def script(self, source):
+        return self.ask("POST", self.session + "/execute/sync", {"script": source, "args": []})
+
+    def close(self):
+        self.ask("DELETE", self.session)
+        self.driver.terminate()
+
+
+class Firefox:
+    PREFERENCES = {
+        "security.webauth.webauthn_enable_usbtoken": True,
+        "security.webauth.webauthn_enable_softtoken": False,
+        "devtools.jsonview.enabled": False,
+        "app.update.enabled": False,
+        "datareporting.policy.dataSubmissionEnabled": False,
+        "browser.shell.checkDefaultBrowser": False,
+    }
+
+    def __init__(self):
+        profile = "/run/desk/firefox"
+        os.makedirs(profile)
+        with open(profile + "/user.js", "w") as file:
+            file.writelines(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in self.PREFERENCES.items())
+        command = ["firefox-esr", "--headless", "--marionette", "--no-remote", "--profile", profile]
+        self.browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.socket = until(lambda: socket.create_connection(("127.0.0.1", 2828), timeout=SECONDS), OSError)
+        self.lines, self.count = self.socket.makefile("rb"), 0
+        self.receive()
+        wanted = {"alwaysMatch": {"unhandledPromptBehavior": "ignore"}}
+        self.ask("WebDriver:NewSession", capabilities=wanted)
+        self.ask("WebDriver:SetTimeouts", script=SECONDS * 1000)
+
+    def receive(self):
+        length = b""
+        while not length.endswith(b":"):
+            byte = self.lines.read(1)
+            if not byte:
+                raise EOFError("Firefox has ended")
+            length += byte
+        return json.loads(self.lines.read(int(length[:-1])))
+
+    def ask(self, command, **parameters):
+        self.count += 1
+        message = json.dumps([0, self.count, command, parameters]).encode()
+        self.socket.sendall(b"%d:%s" % (len(message), message))
+        _, _, error, value = self.receive()
+        if error:
+            raise Refused(error["message"])
+        return value
+
+    def open(self, url):
+        self.ask("WebDriver:Navigate", url=url)
+
+    def script(self, source):
+        return self.ask("WebDriver:ExecuteScript", script=source, args=[])["value"]
+
+    def type(self, text):
+        """Answers the dialogue that is open."""
+        self.ask("WebDriver:SendAlertText", text=text)
+        self.ask("WebDriver:AcceptAlert")
+
+    def close(self):
+        self.ask("Marionette:Quit", flags=["eForceQuit"])
+        self.browser.wait(SECONDS)
+
+
+def until(work, *passing):
+    """What `work` returns, once it is something and raises none of `passing` any more."""
+    end = time.monotonic() + SECONDS
+    while True:
+        try:
+            if value := work():
+                return value
+        except passing:
+            if time.monotonic() > end:
+                raise
+        if time.monotonic() > end:
+            raise TimeoutError("nothing came of it")
+        time.sleep(0.2)
+
+
+def run(browser, call, meanwhile=None):
+    """What the page's function gives; while it works, `meanwhile` may happen."""
+    browser.script(f"{CEREMONIES}; window.found = null; {call}.then(v => window.found = [v], e => window.found = [String(e)])")
+    if meanwhile:
+        meanwhile()
+    return until(lambda: browser.script("return window.found"), Refused)[0]
+
+
+def accepted(found):
+    assert isinstance(found, dict) and found["verdict"]["status"] == "ok", found
+    return found
+
+
+def wishes(verification, discoverable):
+    selection = {"userVerification": verification, "residentKey": discoverable}
+    return json.dumps({"attestation": "none", "authenticatorSelection": selection})
+
+
+def create_and_get(browser):
+    """A registration and a sign-in, both judged by the relying party; no transport but USB is believed."""
+    made = accepted(run(browser, f"register('{USER}', {wishes('discouraged', 'discouraged')})"))
+    assert "usb" in made["credential"]["response"]["transports"], made
+    signed = accepted(run(browser, f"signIn({{username: '{USER}', userVerification: 'discouraged'}})"))
+    assert signed["credential"]["id"] == made["credential"]["id"] and USER in json.dumps(signed["session"]), signed
+
+
+def a_key_twice(browser):
+    """The relying party excludes what it knows, and the browser sees that the key has it."""
+    accepted(run(browser, f"register('{USER}', {wishes('discouraged', 'discouraged')})"))
+    found = run(browser, f"register('{USER}', {wishes('discouraged', 'discouraged')})")
+    assert "InvalidStateError" in str(found), found
+
+
+def a_finger(browser):
+    """What is built into the key verifies the user; nobody says who they are, the credential does."""
+    made = accepted(run(browser, f"register('{USER}', {wishes('required', 'required')})"))
+    signed = accepted(run(browser, "signIn({userVerification: 'required'})"))
+    assert signed["credential"]["id"] == made["credential"]["id"] and USER in json.dumps(signed["session"]), signed
+
+
+def a_pin(browser):
+    """The browser asks for the PIN and takes a wrong one for what it is."""
+    type_in = lambda *texts: lambda: [until(lambda: browser.type(text) or True, Refused) for text in texts]
+    accepted(run(browser, f"register('{USER}', {wishes('required', 'required')})", type_in("00000000", PIN)))
+    signed = run(browser, "signIn({userVerification: 'required'})", type_in(PIN))
+    assert USER in json.dumps(accepted(signed)["session"]), signed
+
+
+def conditional(browser):
+    """A request that waits in the background, until the page takes it back."""
+    found = run(browser, "waiting()")
+    assert found == {"there": True, "first": "waits", "end": "AbortError"}, found
+
+
+def main(name, url, *ceremonies):
+    begun = time.monotonic()
+    browser = {"chromium": Chromium, "firefox": Firefox}[name]()
+    print(f"{name} is there after {time.monotonic() - begun:.0f} s", flush=True)
+    for ceremony in ceremonies:
+        browser.open(url)
+        globals()[ceremony](browser)
+        print(f"{ceremony}: as it should be, after {time.monotonic() - begun:.0f} s", flush=True)
+    browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
