@@ -18,7 +18,7 @@ pub(super) const CLIENT: Client = Client {
 
 fn create_and_get(desk: &mut Desk) -> Result<(), Red> {
     let _key = desk.plug("yubikey-5-nfc-5.7")?;
-    page::ceremonies(desk, "chromium", &["create_and_get", "a_key_twice"])
+    page::ceremonies(desk, "chromium", &["create_and_get"])
 }
 
 fn finger(desk: &mut Desk) -> Result<(), Red> {
