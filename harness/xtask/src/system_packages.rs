@@ -16,6 +16,8 @@ pub(crate) enum Need {
     Chromedriver,
     /// A browser.
     Chromium,
+    /// What speaks HTTP on the command line.
+    Curl,
     /// libfido2's tools.
     Fido2Tools,
     /// Another browser.
@@ -24,16 +26,22 @@ pub(crate) enum Need {
     Kernel,
     /// What loads modules into a kernel.
     Kmod,
+    /// The message bus of desktops, which some clients link to.
+    Libdbus,
+    /// OpenSSL, which some clients link to.
+    Libssl,
     /// What the operating system's keys are found with.
     Libudev,
-    /// What tells a build where libraries are.
-    PkgConfig,
     /// The PAM module of FIDO.
     PamU2f,
     /// What makes the PAM module's list of keys.
     Pamu2fcfg,
     /// What signs in through PAM, on the command line.
     Pamtester,
+    /// What tells a build where libraries are.
+    PkgConfig,
+    /// The list of public suffixes.
+    PublicSuffix,
     /// Python with `venv` and `pip`.
     Python,
     /// An emulator of a whole machine.
@@ -72,15 +80,19 @@ impl Need {
             Need::Busybox => ("busybox-static", "/bin/busybox"),
             Need::Chromedriver => ("chromium-driver", "/usr/bin/chromedriver"),
             Need::Chromium => ("chromium", "/usr/bin/chromium"),
+            Need::Curl => ("curl", "/usr/bin/curl"),
             Need::Fido2Tools => ("fido2-tools", "/usr/bin/fido2-token"),
             Need::Firefox => ("firefox-esr", "/usr/bin/firefox-esr"),
             Need::Kernel => ("linux-image-amd64", "/boot"),
             Need::Kmod => ("kmod", "/sbin/modprobe"),
+            Need::Libdbus => ("libdbus-1-dev", "/usr/include/dbus-1.0/dbus/dbus.h"),
+            Need::Libssl => ("libssl-dev", "/usr/include/openssl/ssl.h"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
-            Need::PkgConfig => ("pkg-config", "/usr/bin/pkg-config"),
             Need::PamU2f => ("libpam-u2f", "/lib/x86_64-linux-gnu/security/pam_u2f.so"),
             Need::Pamu2fcfg => ("pamu2fcfg", "/usr/bin/pamu2fcfg"),
             Need::Pamtester => ("pamtester", "/usr/bin/pamtester"),
+            Need::PkgConfig => ("pkg-config", "/usr/bin/pkg-config"),
+            Need::PublicSuffix => ("publicsuffix", "/usr/share/publicsuffix/public_suffix_list.dat"),
             Need::Python => ("python3-venv", "/usr/bin/python3"),
             Need::Qemu => ("qemu-system-x86", "/usr/bin/qemu-system-x86_64"),
             Need::Script => ("bsdutils", "/usr/bin/script"),

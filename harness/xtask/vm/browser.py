@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from urllib.parse import urlsplit
 
 USER = "alice@corp.example.com"
 PIN = "24681357"
@@ -82,8 +83,10 @@ class Chromium:
         return self.ask("POST", self.session + "/execute/sync", {"script": source, "args": []})
 
     def close(self):
-        self.ask("DELETE", self.session)
-        self.driver.terminate()
+        try:
+            self.ask("DELETE", self.session)
+        finally:
+            self.driver.kill()
 
 
 class Firefox:
@@ -140,8 +143,8 @@ class Firefox:
         self.ask("WebDriver:AcceptAlert")
 
     def close(self):
-        self.ask("Marionette:Quit", flags=["eForceQuit"])
-        self.browser.wait(SECONDS)
+        self.browser.kill()
+        self.browser.wait()
 
 
 def until(work, *passing):
@@ -214,13 +217,17 @@ def conditional(browser):
 
 def main(name, url, *ceremonies):
     begun = time.monotonic()
+    address = (urlsplit(url).hostname, urlsplit(url).port)
+    until(lambda: socket.create_connection(address).close() or True, OSError)
     browser = {"chromium": Chromium, "firefox": Firefox}[name]()
     print(f"{name} is there after {time.monotonic() - begun:.0f} s", flush=True)
-    for ceremony in ceremonies:
-        browser.open(url)
-        globals()[ceremony](browser)
-        print(f"{ceremony}: as it should be, after {time.monotonic() - begun:.0f} s", flush=True)
-    browser.close()
+    try:
+        for ceremony in ceremonies:
+            browser.open(url)
+            globals()[ceremony](browser)
+            print(f"{ceremony}: as it should be, after {time.monotonic() - begun:.0f} s", flush=True)
+    finally:
+        browser.close()
 
 
 if __name__ == "__main__":

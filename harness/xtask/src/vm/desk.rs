@@ -1,5 +1,6 @@
 //! A desk in the guest: where a row's client is typed and its keys are plugged in, with a log of all of it.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::key::Key;
 use super::verdict::Ended;
+use crate::keyrig;
 
 /// Why a row failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,8 +193,16 @@ fn typed(line: &str, folder: &Path, patience: Option<u32>) -> Command {
     }
     command.args(["bash", "-e", "-o", "pipefail", "-c", line]).current_dir(folder);
     command.env("HOME", "/run/home").env("TMPDIR", "/run").env("XDG_RUNTIME_DIR", "/run/user/0");
-    command.env("LC_ALL", "C.UTF-8").env_remove("DISPLAY");
+    command.env("LC_ALL", "C.UTF-8").env("PATH", path()).env_remove("DISPLAY");
     command
+}
+
+/// Where programs are found: ours before the machine's.
+fn path() -> OsString {
+    let ours = keyrig::program();
+    let mut path = ours.parent().unwrap_or(&ours).as_os_str().to_owned();
+    path.push(":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    path
 }
 
 /// `haystack` has `needle` in it.

@@ -10,6 +10,7 @@ pub(crate) mod guest;
 mod key;
 mod outcome;
 mod page;
+mod programs;
 mod table;
 mod verdict;
 

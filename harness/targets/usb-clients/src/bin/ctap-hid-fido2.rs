@@ -30,9 +30,8 @@ fn main() {
         None => asked.without_pin_and_uv(),
     };
     let signed = key.get_assertion_with_args(&asked.build()).expect("the key signs in");
-    let verifies = |challenge: &[u8]| {
-        verifier::verify_assertion(RP_ID, &verified.credential_public_key, challenge, &signed[0])
-    };
+    let verifies =
+        |challenge: &[u8]| verifier::verify_assertion(RP_ID, &verified.credential_public_key, challenge, &signed[0]);
     assert!(verifies(&challenge), "the assertion does not verify");
     assert!(!verifies(&[0; 32]), "anything verifies");
     println!("registered and signed in");

@@ -36,16 +36,19 @@ async fn main() {
 
     let origin: RequestOrigin = origin.as_str().try_into().expect("an origin");
     let suffixes = SystemPublicSuffixList::auto().expect("the list of public suffixes is installed");
-    let validation = OriginValidation::Validate { public_suffix_list: &suffixes, related_origins: RelatedOrigins::Disabled };
+    let validation =
+        OriginValidation::Validate { public_suffix_list: &suffixes, related_origins: RelatedOrigins::Disabled };
     let settings = RequestSettings { origin: validation };
     let answer = match verb.as_str() {
         "create" => {
-            let request = MakeCredentialRequest::prepare(&origin, &options, &settings).await.expect("the options are read");
+            let request =
+                MakeCredentialRequest::prepare(&origin, &options, &settings).await.expect("the options are read");
             let made = channel.webauthn_make_credential(&request).await.expect("the key registers");
             made.to_json_string(&request, JsonFormat::Minified)
         }
         _ => {
-            let request = GetAssertionRequest::prepare(&origin, &options, &settings).await.expect("the options are read");
+            let request =
+                GetAssertionRequest::prepare(&origin, &options, &settings).await.expect("the options are read");
             let signed = channel.webauthn_get_assertion(&request).await.expect("the key signs in");
             signed.assertions[0].to_json_string(&request, JsonFormat::Minified)
         }

@@ -1,10 +1,15 @@
 //! The clients that nobody here wrote.
 
+mod authenticator_rs;
 mod chromium;
+mod ctap_hid_fido2;
 mod firefox;
+mod keyrig;
 mod libfido2;
+mod libwebauthn;
 mod openssh;
 mod pam_u2f;
+mod planted;
 mod python_fido2;
 
 use super::desk::{Desk, Red};
@@ -30,11 +35,16 @@ pub(super) struct Row {
 
 /// Sorted by name.
 const ALL: &[&Client] = &[
+    &authenticator_rs::CLIENT,
     &chromium::CLIENT,
+    &ctap_hid_fido2::CLIENT,
     &firefox::CLIENT,
+    &keyrig::CLIENT,
     &libfido2::CLIENT,
+    &libwebauthn::CLIENT,
     &openssh::CLIENT,
     &pam_u2f::CLIENT,
+    &planted::CLIENT,
     &python_fido2::CLIENT,
 ];
 

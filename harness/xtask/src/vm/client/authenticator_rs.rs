@@ -1,0 +1,16 @@
+//! Mozilla's crate `authenticator`, which Firefox speaks to keys with.
+
+use super::super::programs;
+use super::{Client, Row};
+
+pub(super) const CLIENT: Client = Client {
+    name: "authenticator-rs",
+    needs: programs::NEEDS,
+    prepare: programs::build,
+    rows: &[
+        Row { ceremony: "register and sign in", play: |desk| programs::by_touch(desk, NAME) },
+        Row { ceremony: "a PIN verifies the user", play: |desk| programs::by_pin(desk, NAME) },
+    ],
+};
+
+const NAME: &str = "authenticator-rs";

@@ -1,0 +1,80 @@
+//! Our own words, beside programs that nobody here wrote: what is done to a key, they notice.
+
+use super::super::desk::{Desk, Red, holds, says};
+use super::super::key::nodes;
+use super::{Client, Row, nothing};
+use crate::system_packages::Need;
+
+pub(super) const CLIENT: Client = Client {
+    name: "keyrig",
+    needs: &[Need::Fido2Tools],
+    prepare: nothing,
+    rows: &[
+        Row { ceremony: "a touch by hand", play: touch },
+        Row { ceremony: "a person declines", play: decline },
+        Row { ceremony: "pulled out while it asks, put back", play: pulled_out },
+        Row { ceremony: "killed, it leaves nothing behind", play: killed },
+        Row { ceremony: "two keys at once", play: two },
+        Row { ceremony: "the runner takes it for a real key", play: runner },
+    ],
+};
+
+const KEY: &str = "yubikey-5-nfc-5.7";
+
+/// The parameters of a new credential, as fido2-cred reads them.
+const NEW: &str = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=\nexample.org\nalice\nYWxpY2U=\n";
+
+fn touch(desk: &mut Desk) -> Result<(), Red> {
+    let key = desk.plug_with(&[KEY])?;
+    says(&desk.run("fido2-token -L")?, &key.node)?;
+    desk.put("new", NEW)?;
+    desk.run(format!("fido2-cred -M -i new -o made {} & keyrig key touch --wait 60s; wait $!", key.node))?;
+    desk.run("fido2-cred -V -i made -o /dev/null").map(drop)
+}
+
+fn decline(desk: &mut Desk) -> Result<(), Red> {
+    let key = desk.plug_with(&[KEY])?;
+    desk.put("new", NEW)?;
+    let line = format!("fido2-cred -M -i new -o made {} & keyrig key decline --wait 60s; wait $!", key.node);
+    desk.line(line).refused("FIDO_ERR_OPERATION_DENIED").map(drop)
+}
+
+fn pulled_out(desk: &mut Desk) -> Result<(), Red> {
+    let key = desk.plug_with(&[KEY])?;
+    desk.put("new", NEW)?;
+    let asked = "until keyrig key status | grep -q blinking; do :; done";
+    let line = format!("fido2-cred -M -i new -o made {} & {asked}; keyrig key remove; wait $!", key.node);
+    desk.line(line).refused("fido_dev_make_cred: FIDO_ERR_")?;
+    holds(nodes()?.is_empty(), "a key that is pulled out has a node")?;
+    desk.run("keyrig key insert && udevadm settle")?;
+    says(&desk.run(format!("fido2-token -I {}", key.node))?, "proto: 0x02")
+}
+
+fn killed(desk: &mut Desk) -> Result<(), Red> {
+    let key = desk.plug(KEY)?;
+    says(&desk.run("keyrig key list")?, KEY)?;
+    drop(key);
+    holds(nodes()?.is_empty(), "a key whose program was killed has a node")?;
+    desk.line("keyrig key status").refused("no key")?;
+    let again = desk.plug(KEY)?;
+    says(&desk.run("keyrig key list")?, KEY)?;
+    says(&desk.run(format!("fido2-token -I {}", again.node))?, "proto: 0x02")
+}
+
+fn two(desk: &mut Desk) -> Result<(), Red> {
+    let _keys = desk.plug_with(&[KEY, "security-key-nfc-5.4", "--gestures", "always"])?;
+    desk.run("until [ $(ls /dev/hidraw* | wc -l) = 2 ]; do sleep 0.1; done; udevadm settle")?;
+    let nodes = nodes()?;
+    holds(nodes.len() == 2, "two keys have not two nodes")?;
+    let one = desk.run(format!("fido2-token -I {}", nodes[0]))?;
+    let other = desk.run(format!("fido2-token -I {}", nodes[1]))?;
+    let aaguid = |info: &str| info.lines().find(|line| line.starts_with("aaguid")).map(str::to_owned);
+    holds(aaguid(&one) != aaguid(&other), "both say that they are the same")
+}
+
+fn runner(desk: &mut Desk) -> Result<(), Red> {
+    let _key = desk.plug(KEY)?;
+    says(&desk.run("keyrig devices")?, "/dev/hidraw")?;
+    let said = desk.run("keyrig run --device hid --target builtin:default --allow-inconclusive ceremony")?;
+    holds(said.contains("pass"), "no scenario has passed")
+}
