@@ -55,7 +55,7 @@ fn killed(desk: &mut Desk) -> Result<(), Red> {
     says(&desk.run("keyrig key list")?, KEY)?;
     drop(key);
     holds(nodes()?.is_empty(), "a key whose program was killed has a node")?;
-    desk.line("keyrig key status").refused("no key")?;
+    desk.line("keyrig key status").refused("failed to find a key")?;
     let again = desk.plug(KEY)?;
     says(&desk.run("keyrig key list")?, KEY)?;
     says(&desk.run(format!("fido2-token -I {}", again.node))?, "proto: 0x02")
