@@ -1,4 +1,5 @@
 use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -112,9 +113,38 @@ impl fmt::Debug for Algorithm {
     }
 }
 
+/// Neither a name of [`Algorithm::NAMED`] nor a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAlgorithm;
+
+impl fmt::Display for NoAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("neither the name of a COSE algorithm, such as ES256, nor a number, such as -7")
+    }
+}
+
+impl core::error::Error for NoAlgorithm {}
+
+impl FromStr for Algorithm {
+    type Err = NoAlgorithm;
+
+    fn from_str(text: &str) -> Result<Self, NoAlgorithm> {
+        let named = Self::NAMED.iter().find(|algorithm| algorithm.name() == Some(text));
+        named.copied().or_else(|| text.parse().map(Self).ok()).ok_or(NoAlgorithm)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_or_a_number_is_read() {
+        assert_eq!("ML-DSA-65".parse(), Ok(Algorithm::ML_DSA_65));
+        assert_eq!("-49".parse(), Ok(Algorithm::ML_DSA_65));
+        assert_eq!("-70000".parse(), Ok(Algorithm(-70_000)));
+        assert_eq!("ml-dsa".parse::<Algorithm>(), Err(NoAlgorithm));
+    }
 
     #[test]
     fn what_has_a_name_is_listed_once_in_order() {

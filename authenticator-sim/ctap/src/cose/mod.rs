@@ -4,6 +4,6 @@ mod algorithm;
 mod curve;
 mod key;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, NoAlgorithm};
 pub use curve::Curve;
 pub use key::{CoseKey, KeyFlaw, PublicKey};

@@ -328,8 +328,7 @@ impl de::Visitor<'_> for AlgorithmVisitor {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Algorithm, E> {
-        let named = Algorithm::NAMED.iter().find(|algorithm| algorithm.name() == Some(name));
-        named.copied().ok_or_else(|| E::unknown_variant(name, &NAMES))
+        name.parse().map_err(|_| E::unknown_variant(name, &NAMES))
     }
 }
 

@@ -62,18 +62,48 @@ fn encode(oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>, key: &[u8]) -> 
 
 #[cfg(test)]
 mod tests {
+    use ml_dsa::Keypair as _;
     use p256::elliptic_curve::sec1::ToSec1Point as _;
-    use p256::pkcs8::EncodePublicKey as _;
+    use p256::pkcs8::EncodePublicKey;
 
     use super::*;
 
+    #[track_caller]
+    fn same(key: &PublicKey, algorithm: Algorithm, by_another_crate: &impl EncodePublicKey) {
+        let der = of(&CoseKey::from_bytes(&key.to_cose(algorithm))).unwrap();
+        assert_eq!(der, by_another_crate.to_public_key_der().unwrap().as_bytes(), "{algorithm}");
+    }
+
+    fn ec2(curve: Curve, point: &[u8]) -> PublicKey {
+        let (x, y) = point[1..].split_at(point.len() / 2);
+        PublicKey::Ec2 { curve, x: x.to_vec(), y: y.to_vec() }
+    }
+
     #[test]
-    fn a_p256_key_has_the_bytes_that_another_crate_gives_it() {
-        let public = p256::SecretKey::from_slice(&[5; 32]).unwrap().public_key();
-        let point = public.to_sec1_point(false);
-        let key = PublicKey::Ec2 { curve: Curve::P256, x: point.x().unwrap().to_vec(), y: point.y().unwrap().to_vec() };
-        let der = of(&CoseKey::from_bytes(&key.to_cose(Algorithm::ES256))).unwrap();
-        assert_eq!(der, public.to_public_key_der().unwrap().as_bytes());
+    fn a_point_has_the_bytes_that_another_crate_gives_it() {
+        let on_p256 = p256::SecretKey::from_slice(&[5; 32]).unwrap().public_key();
+        same(&ec2(Curve::P256, on_p256.to_sec1_point(false).as_bytes()), Algorithm::ES256, &on_p256);
+        let on_p384 = p384::SecretKey::from_slice(&[5; 48]).unwrap().public_key();
+        same(&ec2(Curve::P384, on_p384.to_sec1_point(false).as_bytes()), Algorithm::ES384, &on_p384);
+        let on_p521 = p521::SecretKey::from_slice(&[&[0][..], &[5; 65]].concat()).unwrap().public_key();
+        same(&ec2(Curve::P521, on_p521.to_sec1_point(false).as_bytes()), Algorithm::ES512, &on_p521);
+        let on_k256 = k256::SecretKey::from_slice(&[5; 32]).unwrap().public_key();
+        same(&ec2(Curve::SECP256K1, on_k256.to_sec1_point(false).as_bytes()), Algorithm::ES256K, &on_k256);
+    }
+
+    #[test]
+    fn a_string_of_octets_has_the_bytes_that_another_crate_gives_it() {
+        let okp = |curve, x: &[u8]| PublicKey::Okp { curve, x: x.to_vec() };
+        let ed25519 = ed25519_dalek::SigningKey::from_bytes(&[5; 32]).verifying_key();
+        same(&okp(Curve::ED25519, ed25519.as_bytes()), Algorithm::EDDSA, &ed25519);
+        let ed448 = ed448_goldilocks::SigningKey::try_from(&[5; 57][..]).unwrap().verifying_key();
+        same(&okp(Curve::ED448, ed448.as_bytes()), Algorithm::ED448, &ed448);
+        let ml_dsa_44 = ml_dsa::SigningKey::<ml_dsa::MlDsa44>::from_seed(&[5; 32].into()).verifying_key();
+        same(&PublicKey::Akp { public: ml_dsa_44.encode().to_vec() }, Algorithm::ML_DSA_44, &ml_dsa_44);
+        let ml_dsa_65 = ml_dsa::SigningKey::<ml_dsa::MlDsa65>::from_seed(&[5; 32].into()).verifying_key();
+        same(&PublicKey::Akp { public: ml_dsa_65.encode().to_vec() }, Algorithm::ML_DSA_65, &ml_dsa_65);
+        let ml_dsa_87 = ml_dsa::SigningKey::<ml_dsa::MlDsa87>::from_seed(&[5; 32].into()).verifying_key();
+        same(&PublicKey::Akp { public: ml_dsa_87.encode().to_vec() }, Algorithm::ML_DSA_87, &ml_dsa_87);
     }
 
     #[test]

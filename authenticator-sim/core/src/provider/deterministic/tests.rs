@@ -95,6 +95,18 @@ fn an_algorithm_that_it_does_not_have_is_refused() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
+    /// The one algorithm that AWS-LC cannot verify beside the other provider's tests.
+    #[test]
+    fn any_message_is_signed_by_ed448(message in prop::collection::vec(any::<u8>(), 0..2000), seed: [u8; 32]) {
+        let pair = Deterministic.generate(Algorithm::ED448, &mut Seeded::new(seed)).unwrap();
+        let signature = Deterministic.sign(Algorithm::ED448, &pair.private, &message).unwrap();
+        let PublicKey::Okp { curve: Curve::ED448, x } = pair.public else { panic!("an Ed448 key") };
+        let key = ed448_goldilocks::VerifyingKey::from_bytes(&x.try_into().unwrap()).unwrap();
+        let signature = ed448_goldilocks::Signature::try_from(&signature[..]).unwrap();
+        prop_assert!(key.verify_raw(&signature, &message).is_ok());
+        prop_assert!(key.verify_raw(&signature, &[&message[..], b"!"].concat()).is_err());
+    }
+
     #[test]
     fn no_secret_and_no_document_panics(bytes in prop::collection::vec(any::<u8>(), 0..80), at in 0..20_usize) {
         for &algorithm in ALGORITHMS {

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256K1_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519,
     ML_DSA_44, ML_DSA_65, ML_DSA_87, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters,
@@ -5,6 +7,8 @@ use aws_lc_rs::signature::{
 };
 use keyrig_core::entropy::Seeded;
 use keyrig_core::provider::ALGORITHMS;
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use super::*;
 
@@ -61,6 +65,29 @@ fn keys_of_one_provider_load_in_the_other() {
         let ours = AwsLc::new().generate(algorithm, &mut OsRandom).unwrap();
         let signature = Deterministic.sign(algorithm, &ours.private, b"message").unwrap();
         assert_verifies(algorithm, &ours.public, &signature);
+    }
+}
+
+/// Made once: RSA keys take long.
+static PAIRS: LazyLock<Vec<(Algorithm, KeyPair)>> = LazyLock::new(|| {
+    let mut provider = AwsLc::new();
+    ALGORITHMS.iter().map(|&algorithm| (algorithm, provider.generate(algorithm, &mut OsRandom).unwrap())).collect()
+});
+
+proptest! {
+    #[test]
+    fn any_message_is_signed_by_either_provider(
+        which: Index,
+        message in prop::collection::vec(any::<u8>(), 0..2000),
+        other in prop::collection::vec(any::<u8>(), 0..2000),
+    ) {
+        let (algorithm, pair) = which.get(&PAIRS);
+        let by = |provider: &mut dyn Provider| provider.sign(*algorithm, &pair.private, &message).unwrap();
+        for signature in [by(&mut AwsLc::new()), by(&mut Deterministic)] {
+            let verifies = |message| verifies(*algorithm, &pair.public, message, &signature);
+            prop_assert_ne!(verifies(&message), Some(false));
+            prop_assert!(message == other || verifies(&other) != Some(true));
+        }
     }
 }
 

@@ -18,8 +18,8 @@ pub(super) const TAMPER: Tamper = Tamper {
 fn lie(draft: &mut Draft, telling: &Telling<'_>) -> Result<(), &'static str> {
     let attested = draft.auth_data.attested.as_mut().ok_or("there is no attested credential")?;
     let key = attested.public_key.public_key().map_err(|_| "the key cannot be read")?;
-    let algorithm =
-        telling.argument.map_or(Ok(Algorithm::RS256.0), str::parse).map_err(|_| "the algorithm is not a number")?;
-    attested.public_key = CoseKey::from_bytes(&key.to_cose(Algorithm(algorithm)));
+    let algorithm = telling.argument.map_or(Ok(Algorithm::RS256), str::parse);
+    let algorithm = algorithm.map_err(|_| "the algorithm has neither a known name nor a number")?;
+    attested.public_key = CoseKey::from_bytes(&key.to_cose(algorithm));
     Ok(())
 }

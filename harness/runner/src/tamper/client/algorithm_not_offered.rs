@@ -18,10 +18,10 @@ pub(super) const TAMPER: Tamper = Tamper {
 fn lie(draft: &mut ClientDraft, telling: &Telling<'_>) -> Result<(), &'static str> {
     const CANDIDATES: [Algorithm; 3] = [Algorithm::EDDSA, Algorithm::ES256, Algorithm::RS256];
     let algorithm = match telling.argument {
-        Some(number) => Algorithm(number.parse().map_err(|_| "the algorithm is not a number")?),
+        Some(text) => text.parse().map_err(|_| "the algorithm has neither a known name nor a number")?,
         None => {
             let able = |candidate: &Algorithm| draft.supported.is_empty() || draft.supported.contains(candidate);
-            let mut candidates = CANDIDATES.into_iter().filter(able);
+            let mut candidates = CANDIDATES.iter().chain(&draft.supported).copied().filter(able);
             let not_offered = candidates.find(|candidate| !draft.algorithms.contains(candidate));
             not_offered.ok_or("every algorithm that the authenticator has is offered")?
         }
