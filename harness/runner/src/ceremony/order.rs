@@ -1,8 +1,9 @@
 //! What is ordered.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::client::{ClientProfile, Ignore, Page};
+use crate::client::{ClientProfile, Ignore, Mediation, Page};
 use crate::tamper::{CannotLie, TamperCall};
 
 /// Which of the two ceremonies.
@@ -50,6 +51,8 @@ pub struct Order<'a> {
     pub page: Page,
     /// The PIN that the human types.
     pub pin: &'a str,
+    /// How the page asks for the ceremony.
+    pub mediation: Mediation,
     /// Options that the client passes over although it is honest otherwise.
     pub ignore: Ignore,
     /// Told in place of the authenticator's transports.
@@ -88,4 +91,6 @@ pub struct OptionsRequest {
     pub authenticator_attachment: Option<String>,
     /// `required`, `preferred`, `discouraged`.
     pub resident_key: Option<String>,
+    /// Extension inputs, as WebAuthn's JSON has them.
+    pub extensions: Option<Value>,
 }

@@ -100,6 +100,7 @@ fn without(
         withhold,
         transports: order.transports.as_deref(),
         choose: order.choose.as_deref(),
+        mediation: order.mediation,
         seed: order.seed,
     };
     match order.ceremony {

@@ -13,7 +13,7 @@ use super::extension::{self, Creation};
 use super::link::{Failure, Link};
 use super::options::{Conveyance, CreationOptions, Requirement};
 use super::user_verification::{Token, Verification, Verifier};
-use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
+use super::{Client, ClientDraft, ClientError, Made, Mediation, Stop, Tell, bare, pieces, response, rp_id, sha256};
 use crate::device::DeviceDescription;
 
 impl Client<'_> {
@@ -23,6 +23,11 @@ impl Client<'_> {
     ///
     /// [`Stop`] says who stopped, and why.
     pub fn create(&self, options: &CreationOptions, link: &mut Link<'_>, tell: Tell<'_>) -> Result<Made, Stop> {
+        if self.mediation == Mediation::Conditional && self.page.is_cross_origin() {
+            return Err(
+                ClientError::not_allowed("a page in a frame of another origin gets no conditional create").into()
+            );
+        }
         let rp_id = rp_id::effective(&self.page.origin, options.rp_id.as_deref())?;
         let description = link.describe();
         if let Some(app_id) = &options.extensions.app_id_exclude {
@@ -44,7 +49,7 @@ impl Client<'_> {
         let mut random = link.random(self.seed);
         let verifier =
             Verifier { info: &info, pin: self.pin, permissions: Permissions::MC, rp_id: &draft.rp_id, discoverable };
-        let mut wanted = self.user_verification(options.user_verification);
+        let mut wanted = self.wanted_verification(options.user_verification, verifier.can_verify(link))?;
         if extensions.needs_verification() && verifier.can_verify(link) && !self.ignore.user_verification {
             wanted = Requirement::Required;
         }
@@ -77,6 +82,19 @@ impl Client<'_> {
                 has.as_str()
             ))),
             _ => Ok(has),
+        }
+    }
+
+    /// The verification that the ceremony collects: under conditional mediation only what is required, and nothing that
+    /// cannot be (WebAuthn L3 §5.1.3, "effective user verification requirement for credential creation").
+    fn wanted_verification(&self, wanted: Requirement, possible: bool) -> Result<Requirement, ClientError> {
+        let wanted = self.user_verification(wanted);
+        match (self.mediation, wanted) {
+            (Mediation::Conditional, Requirement::Required) if !possible => {
+                Err(ClientError::constraint("user verification is required and cannot be collected"))
+            }
+            (Mediation::Conditional, Requirement::Preferred) => Ok(Requirement::Discouraged),
+            _ => Ok(wanted),
         }
     }
 

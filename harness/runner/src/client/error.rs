@@ -34,6 +34,10 @@ impl ClientError {
         Self { name: "TypeError", message: message.into() }
     }
 
+    pub(crate) fn constraint(message: impl Into<String>) -> Self {
+        Self { name: "ConstraintError", message: message.into() }
+    }
+
     pub(crate) fn syntax(message: impl Into<String>) -> Self {
         Self { name: "SyntaxError", message: message.into() }
     }

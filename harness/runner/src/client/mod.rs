@@ -23,6 +23,7 @@ use keyrig_ctap::message::Descriptor;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::pin_uv_auth::Protocol;
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -57,8 +58,21 @@ pub struct Client<'a> {
     pub transports: Option<&'a [String]>,
     /// The credential that the human picks where several fit; the first one if `None`.
     pub choose: Option<&'a [u8]>,
+    /// How the page asks.
+    pub mediation: Mediation,
     /// Where its random numbers come from.
     pub seed: [u8; 32],
+}
+
+/// How a page asks for a registration (Credential Management Level 1, "mediation").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mediation {
+    /// With a dialogue.
+    #[default]
+    Optional,
+    /// Without one, after a sign-in by other means; the human agreed to that.
+    Conditional,
 }
 
 /// What came of a ceremony.

@@ -158,6 +158,7 @@ impl World<'_> {
             client,
             page: Page { origin: page_origin, top_origin: scene.top_origin.clone(), http_origin },
             pin: scene.pin.as_deref().or(pin).unwrap_or(PIN),
+            mediation: scene.mediation,
             ignore: scene.ignore,
             transports,
             choose,
@@ -181,16 +182,28 @@ impl World<'_> {
     }
 
     async fn ceremony_act(&self, action: String, scene: &Scene, record: Record) -> Act {
+        let differs = results_differ(scene, &record);
+        let outcome = match &differs {
+            Some(why) => Outcome::Rejected { class: None, reason: Some(why.clone()) },
+            None => record.outcome.clone(),
+        };
         let page = scene.origin.as_ref().map(|origin| format!(" on a page of {origin}")).unwrap_or_default();
         Act {
             action: format!("{action}{page}"),
-            outcome: self.settled(record.outcome.clone()).await,
-            detail: None,
+            outcome: self.settled(outcome).await,
+            detail: differs,
             exchanges: record.exchanges.iter().map(ExchangeReport::from).collect(),
             ceremony: Some(CeremonyReport::of(&record)),
             fresh_session: true,
         }
     }
+}
+
+/// How the extension results of an accepted ceremony differ from what the step wants of them.
+fn results_differ(scene: &Scene, record: &Record) -> Option<String> {
+    let wanted = scene.results.as_ref().filter(|_| record.outcome.is_accepted())?;
+    let found = hold::difference(wanted, &record.credential["clientExtensionResults"])?;
+    Some(format!("the extension results differ: {found}"))
 }
 
 fn trouble(why: String) -> Stop {

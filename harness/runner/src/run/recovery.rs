@@ -6,7 +6,7 @@ use super::actor::{Act, Stop, Take};
 use super::ceremonies::PIN;
 use super::world::World;
 use crate::ceremony::{Ceremony, OptionsRequest};
-use crate::client::{Client, ClientProfile, Ignore, Link, Page, RequestOptions, Withhold};
+use crate::client::{Client, ClientProfile, Ignore, Link, Mediation, Page, RequestOptions, Withhold};
 use crate::device::Pin;
 use crate::environment_error::EnvironmentError;
 use crate::evidence::ExchangeReport;
@@ -68,6 +68,7 @@ impl World<'_> {
             withhold: Withhold::default(),
             transports: None,
             choose: choose.as_deref(),
+            mediation: Mediation::default(),
             seed: seed.bytes(),
         };
         let made = RequestOptions::from_json(&options)

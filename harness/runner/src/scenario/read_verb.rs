@@ -13,7 +13,7 @@ use super::node::{Node, Placed, range};
 use super::read::Reader;
 use super::step::{Authenticate, Hold, Options, Plug, Recover, Register, Scene, Verb};
 use crate::ceremony::{Ceremony, OptionsRequest};
-use crate::client::Ignore;
+use crate::client::{Ignore, Mediation};
 use crate::device::Gesture;
 use crate::tamper::TamperCall;
 
@@ -175,6 +175,11 @@ fn scene(reader: &mut Reader<'_>, entries: Entries<'_>, ceremony: Ceremony) -> S
         client: entries.text("client"),
         pin: entries.text("pin"),
         session: entries.text("session"),
+        results: entries.json("results"),
+        mediation: match entries.text("mediation").as_deref() {
+            Some("conditional") => Mediation::Conditional,
+            _ => Mediation::Optional,
+        },
         ignore: Ignore {
             attachment: ignores("attachment"),
             attestation: ignores("attestation"),
@@ -217,6 +222,7 @@ fn request(entries: Entries<'_>) -> OptionsRequest {
         user_verification: entries.text("user-verification"),
         authenticator_attachment: entries.text("attachment"),
         resident_key: entries.text("resident-key"),
+        extensions: entries.json("extensions"),
     }
 }
 

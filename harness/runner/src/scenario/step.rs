@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use crate::ceremony::{Ceremony, OptionsRequest};
-use crate::client::Ignore;
+use crate::client::{Ignore, Mediation};
 use crate::device::Gesture;
 use crate::tamper::TamperCall;
 
@@ -309,6 +309,10 @@ pub struct Scene {
     pub pin: Option<String>,
     /// The session's name.
     pub session: Option<String>,
+    /// What `clientExtensionResults` have to hold.
+    pub results: Option<Value>,
+    /// How the page asks.
+    pub mediation: Mediation,
     /// Members of the options that the client passes over.
     pub ignore: Ignore,
 }

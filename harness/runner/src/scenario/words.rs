@@ -150,6 +150,13 @@ const REGISTER: Shape = Shape {
             Kind::List(&Kind::Text),
             "The transports that the client reports, whatever the device has.",
         ),
+        Key::may(
+            "mediation",
+            Kind::Word(&["optional", "conditional"]),
+            "Whether the page asks with a dialogue, or without one after a sign-in by other means.",
+        ),
+        EXTENSIONS,
+        RESULTS,
         TAMPER,
         ORIGIN,
         TOP_ORIGIN,
@@ -170,6 +177,8 @@ const AUTHENTICATE: Shape = Shape {
         Key::may("user-verification", Kind::Word(NEEDS), "The user verification to ask the relying party for."),
         Key::may("ignore", Kind::OneOrMore(&Kind::Word(IGNORABLE)), "Members of the options that the client ignores."),
         Key::may("at", Kind::Text, "The relying party, by the name it got from `downstream`; the first if absent."),
+        EXTENSIONS,
+        RESULTS,
         TAMPER,
         ORIGIN,
         TOP_ORIGIN,
@@ -183,6 +192,16 @@ const AUTHENTICATE: Shape = Shape {
 const IGNORABLE: &[&str] =
     &["allow-credentials", "attachment", "attestation", "exclude-credentials", "resident-key", "user-verification"];
 
+const EXTENSIONS: Key = Key::may(
+    "extensions",
+    Kind::Any,
+    "The extensions to ask the relying party for, as WebAuthn's JSON has them; bytes are base64url.",
+);
+const RESULTS: Key = Key::may(
+    "results",
+    Kind::Any,
+    "What `clientExtensionResults` have to hold; members that are not named may be anything.",
+);
 const TAMPER: Key = Key::may("tamper", Kind::OneOrMore(&Kind::Tamper), "The lies, applied in this order.");
 const ORIGIN: Key = Key::may("origin", Kind::Text, "The page's origin; the target's if absent.");
 const TOP_ORIGIN: Key =

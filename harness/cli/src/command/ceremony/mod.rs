@@ -10,11 +10,12 @@ use std::str::FromStr;
 use keyrig_ctap::Aaguid;
 use keyrig_runner::Seed;
 use keyrig_runner::ceremony::{Ceremony, CeremonyError, OptionsRequest, Order, Record, perform};
-use keyrig_runner::client::{ClientProfile, Ignore, Page};
+use keyrig_runner::client::{ClientProfile, Ignore, Mediation, Page};
 use keyrig_runner::device::{Device, InProcess, Pin, Place};
 use keyrig_runner::tamper::TamperCall;
 use keyrig_runner::target::{Session, Target, Targets};
 use miette::miette;
+use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::real_key::{Borrowed, Handling, on_ctrl_c};
@@ -54,6 +55,9 @@ struct Scene {
     /// The page's origin; the target's own if left out
     #[arg(long, value_name = "ORIGIN")]
     origin: Option<String>,
+    /// Extensions to ask the target for, as WebAuthn's JSON has them: `{"prf": {"eval": {"first": "QUJD"}}}`
+    #[arg(long, value_name = "JSON", value_parser = json_object)]
+    extensions: Option<Value>,
     /// A lie to tell, such as `authenticator/clear-uv` or `client/origin=https://evil.example`
     #[arg(long = "tamper", value_name = "TAMPER[=VALUE]", value_parser = TamperCall::from_str)]
     tampers: Vec<TamperCall>,
@@ -141,14 +145,17 @@ impl Stage<'_> {
         self.session.target()
     }
 
-    /// One ceremony; the lies are told where `lying`.
+    /// One ceremony; where `lying`, it is the one that lies, extensions and expectation are about.
     async fn perform(
         &mut self,
         ceremony: Ceremony,
         user: Option<&str>,
-        request: OptionsRequest,
+        mut request: OptionsRequest,
         lying: bool,
     ) -> Result<Record, Failure> {
+        if lying {
+            request.extensions.clone_from(&self.scene.extensions);
+        }
         let by_aaguid = self.scene.aaguid.is_some();
         let origin = self.scene.origin.clone().filter(|_| lying);
         let order = Order {
@@ -159,6 +166,7 @@ impl Stage<'_> {
             client: self.client,
             page: Page::new(origin.as_deref().unwrap_or(&self.session.target().file().origin)),
             pin: self.pin.as_str(),
+            mediation: Mediation::default(),
             ignore: Ignore { attachment: by_aaguid, attestation: by_aaguid, ..Ignore::default() },
             transports: None,
             choose: None,
@@ -169,4 +177,10 @@ impl Stage<'_> {
             CeremonyError::Environment(error) => Failure::environment(error),
         })
     }
+}
+
+/// Reads an argument that is an object.
+fn json_object(text: &str) -> Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+    if value.is_object() { Ok(value) } else { Err("it is JSON, but not an object".to_owned()) }
 }

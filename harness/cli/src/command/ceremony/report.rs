@@ -53,6 +53,10 @@ pub(super) fn print(
     if let Some((status, body)) = answer(record) {
         writeln!(out, "  answer         {status} {body}")?;
     }
+    if let Some(results) = record.credential.get("clientExtensionResults").filter(|_| stage.scene.extensions.is_some())
+    {
+        writeln!(out, "  extensions     {results}")?;
+    }
     writeln!(out, "  outcome        {}", record.outcome)?;
     if let Some(session) = &record.session {
         writeln!(out, "  session        {}", if session.alive { "there is one" } else { "there is none" })?;

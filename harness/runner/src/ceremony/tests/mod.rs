@@ -1,5 +1,6 @@
 //! Ceremonies without a target: the client, an emulated authenticator, and lies.
 
+mod mediation;
 mod perform;
 mod rubbish;
 
@@ -18,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use super::play::{Answered, Played, honest, play};
 use super::{Ceremony, CeremonyError, OptionsRequest, Order};
 use crate::base64url;
-use crate::client::{ClientProfile, Ignore, Link, Page};
+use crate::client::{ClientProfile, Ignore, Link, Mediation, Page};
 use crate::device::{Device, DeviceDescription, Gesture, InProcess, LinkError};
 use crate::tamper::{self, Argument, Foil, Need, TamperCall};
 
@@ -39,6 +40,7 @@ fn order(ceremony: Ceremony, tampers: &[TamperCall]) -> Order<'_> {
         client: ClientProfile::l3(),
         page: Page::new("https://corp.example.com"),
         pin: "12345678",
+        mediation: Mediation::default(),
         ignore: Ignore::default(),
         transports: None,
         choose: None,

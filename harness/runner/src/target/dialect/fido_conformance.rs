@@ -27,6 +27,9 @@ fn options_body(ceremony: Ceremony, user: Option<&str>, request: &OptionsRequest
     if let Some(user) = user {
         body.insert("username".to_owned(), user.into());
     }
+    if let Some(extensions) = &request.extensions {
+        body.insert("extensions".to_owned(), extensions.clone());
+    }
     let verification = request.user_verification.as_deref();
     if ceremony == Ceremony::Authentication {
         insert(&mut body, "userVerification", verification);
@@ -94,12 +97,13 @@ mod tests {
             attestation: Some("direct".to_owned()),
             user_verification: Some("required".to_owned()),
             resident_key: Some("required".to_owned()),
+            extensions: Some(json!({"credProps": true})),
             ..OptionsRequest::default()
         };
         assert_eq!(
             options_body(Ceremony::Registration, Some("alice"), &request),
             json!({
-                "username": "alice", "displayName": "alice", "attestation": "direct",
+                "username": "alice", "extensions": {"credProps": true}, "displayName": "alice", "attestation": "direct",
                 "authenticatorSelection": {
                     "residentKey": "required", "requireResidentKey": true, "userVerification": "required"
                 }
@@ -107,7 +111,7 @@ mod tests {
         );
         assert_eq!(
             options_body(Ceremony::Authentication, Some("alice"), &request),
-            json!({"username": "alice", "userVerification": "required"})
+            json!({"username": "alice", "extensions": {"credProps": true}, "userVerification": "required"})
         );
         assert_eq!(options_body(Ceremony::Authentication, None, &OptionsRequest::default()), json!({}));
     }

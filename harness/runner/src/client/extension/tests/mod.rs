@@ -9,7 +9,9 @@ mod pseudo_random;
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, ClientProfile, CreationOptions, Ignore, Link, Made, Page, RequestOptions, Stop, Withhold};
+use crate::client::{
+    Client, ClientProfile, CreationOptions, Ignore, Link, Made, Mediation, Page, RequestOptions, Stop, Withhold,
+};
 use crate::device::{Device, InProcess};
 use crate::exchange::CtapExchange;
 
@@ -54,6 +56,7 @@ fn with_client<T>(
         withhold: Withhold::default(),
         transports: None,
         choose: None,
+        mediation: Mediation::default(),
         seed: [2; 32],
     };
     let mut link = Link::new(device);
