@@ -13,7 +13,7 @@ use keyrig_relying_party::verify::{
     self, AcceptableAttestation, AttestationKind, ExtensionExpectation, Framing, RegistrationExpectation,
     RegistrationResponse, TrustAnchor, VerifiedRegistration,
 };
-use keyrig_runner::client::{Client, ClientProfile, CreationOptions, Ignore, Link, Page};
+use keyrig_runner::client::{Client, ClientProfile, CreationOptions, Ignore, Link, Mediation, Page};
 use keyrig_runner::device::{Device, InProcess};
 use keyrig_runner::tamper::{DraftLie, Foil};
 use serde_json::json;
@@ -49,6 +49,7 @@ fn register(profile: &Profile, lies: &[&str]) -> RegistrationResponse {
         ignore: Ignore::default(),
         transports: None,
         choose: None,
+        mediation: Mediation::default(),
         withhold: Default::default(),
         seed: [3; 32],
     };
