@@ -7,6 +7,7 @@ mod answer;
 mod body;
 mod guard;
 mod openapi;
+mod page;
 mod place;
 mod problem;
 mod route;
@@ -79,9 +80,11 @@ pub fn serve_page(listener: TcpListener, face: Face) -> io::Result<JoinHandle<io
 
 fn router(face: Face, host: Option<SocketAddr>) -> Router {
     let routes = routes();
-    let open = routes.iter().filter(|route| route.access == Access::Anybody).map(|route| route.path).collect();
+    let without_token = routes.iter().filter(|route| route.access == Access::Anybody).map(|route| route.path);
+    let open = without_token.chain(page::paths()).collect();
     let desk = Arc::new(Desk { face, host, open });
-    let router = routes.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    let router = if host.is_some() { page::add(Router::new()) } else { Router::new() };
+    let router = routes.into_iter().fold(router, |router, route| router.route(route.path, route.handler));
     router
         .fallback(|| async { Problem::no_route(404, "there is nothing at this path") })
         .method_not_allowed_fallback(|| async { Problem::no_route(405, "this path takes other methods") })

@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod crates;
+mod key_page;
 mod metadata;
 mod passkey_rs;
 mod python_fido2;
@@ -36,6 +37,7 @@ struct Suite {
 const ALL: &[&Suite] = &[
     &algorithms::SUITE,
     &crates::SUITE,
+    &key_page::SUITE,
     &metadata::SUITE,
     &passkey_rs::SUITE,
     &python_fido2::SUITE,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -15,6 +16,7 @@ use keyrig_device::transport::vpcd;
 use keyrig_runner::Seed;
 use miette::miette;
 use serde_json::json;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
@@ -62,6 +64,9 @@ pub(super) struct Words {
     /// What the key is called among those of this user; its profile's id if left out
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// Show the key on a page of this machine; port 0 for a free one
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+    page: Option<SocketAddr>,
     /// Print a line of JSON for each key
     #[arg(long)]
     json: bool,
@@ -107,7 +112,7 @@ impl Words {
         let mut serving = JoinSet::new();
         let mut on_desk: Vec<OnDesk> = Vec::new();
         for (name, profile) in self.named()? {
-            let (one, task) = self.put_in(&name, profile)?;
+            let (one, task) = self.put_in(&name, profile).await?;
             serving.spawn(task);
             one.tell(self.json, out)?;
             on_desk.push(one);
@@ -126,7 +131,7 @@ impl Words {
     }
 
     /// Plugs one key in, with the socket that controls it.
-    fn put_in(&self, name: &str, profile: Profile) -> Result<(OnDesk, Served), Failure> {
+    async fn put_in(&self, name: &str, profile: Profile) -> Result<(OnDesk, Served), Failure> {
         let place = Place::take(&control::folder(), name).map_err(Failure::environment)?;
         let listener = place.listen().map_err(Failure::environment)?;
         let store = self.store(name, &profile)?;
@@ -141,8 +146,9 @@ impl Words {
         }
         let Plugged { key, task } = plug(plan).map_err(Failure::environment)?;
         let face = Face { key: key.clone(), token: place.token().to_owned(), decoder: decode::message };
+        let page = self.page(&face).await?;
         control::serve(listener, face);
-        Ok((OnDesk { name: name.to_owned(), profile: id, product, link, key, place }, task))
+        Ok((OnDesk { name: name.to_owned(), profile: id, product, link, key, place, page }, task))
     }
 
     /// Each key's name and what it is; of several of one profile, the later ones are numbered.
@@ -161,6 +167,20 @@ impl Words {
             named.push((name, profile));
         }
         Ok(named)
+    }
+
+    /// Serves the page of a key, and says where it is.
+    async fn page(&self, face: &Face) -> Result<Option<String>, Failure> {
+        let Some(address) = self.page else { return Ok(None) };
+        let served = TcpListener::bind(address).await.and_then(|listener| {
+            let address = listener.local_addr()?;
+            control::serve_page(listener, face.clone())?;
+            Ok(format!("http://{address}/#{}", face.token))
+        });
+        served.map(Some).map_err(|error| {
+            let help = "--page 127.0.0.1:0 takes a free port of this machine";
+            Failure::environment(miette!(help = help, "failed to serve the page at {address}: {error}"))
+        })
     }
 
     /// What a key remembers, made anew where there is no such file.
@@ -238,20 +258,23 @@ struct OnDesk {
     link: String,
     key: Key,
     place: Place,
+    page: Option<String>,
 }
 
 impl OnDesk {
     fn tell(&self, json: bool, out: &mut dyn Write) -> Result<(), Failure> {
-        let Self { name, profile, product, link, place, .. } = self;
+        let Self { name, profile, product, link, place, page, .. } = self;
         let socket = place.socket().display();
         if json {
             let told = json!({
                 "key": name, "profile": profile, "product": product, "link": link, "control": socket.to_string(),
+                "page": page,
             });
             writeln!(out, "{told}")?;
         } else {
             writeln!(out, "{name}: {product} is plugged in, {link}")?;
             writeln!(out, "  control it: keyrig key --key {name} status (socket {socket})")?;
+            page.iter().try_for_each(|url| writeln!(out, "  see it: {url}"))?;
         }
         Ok(())
     }
