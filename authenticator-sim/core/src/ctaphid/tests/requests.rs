@@ -1,6 +1,8 @@
 //! Requests from their first packet to their reply.
 
 use keyrig_ctap::Status;
+use keyrig_ctap::auth_data::AuthData;
+use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::ctaphid::{Channel, Command, ErrorCode, Keepalive, Message};
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::Response;
@@ -8,9 +10,11 @@ use std::slice::from_ref;
 use std::time::Duration;
 use std::vec::Vec;
 
-use super::world::{GET_INFO, SELECTION, World, error, make_credential, millis, said};
+use super::world::{
+    GET_INFO, SELECTION, World, error, make_credential, make_credential_by, millis, post_quantum, said,
+};
 use crate::Gesture;
-use crate::ctaphid::Input;
+use crate::ctaphid::{Driver, Input};
 
 fn alive(channel: Channel, status: Keepalive) -> Message {
     said(channel, Command::KEEPALIVE, &[status.0])
@@ -52,6 +56,22 @@ fn keepalives_say_that_a_touch_is_needed_until_it_comes() {
     assert_eq!(world.touch(), status(channel, Status::OK));
     assert_eq!(world.driver.prompt(), None);
     assert_eq!(world.pass(millis(1000)), []);
+}
+
+#[test]
+fn the_longest_key_and_signature_fit_into_one_message() {
+    let mut world = World::with(Driver::new(post_quantum()));
+    let channel = world.open();
+    world.send(channel, Command::CBOR, &make_credential_by(Algorithm::ML_DSA_87));
+    let answers = world.touch();
+    let answer = answers.last().unwrap();
+    assert_eq!(answer.command, Command::CBOR);
+    let (status, made) = answer.payload.split_first().unwrap();
+    assert_eq!(Status(*status), Status::OK);
+    // FIPS 204, table 2: 2592 bytes of key and 4627 of signature.
+    assert!((2592 + 4627..=7609).contains(&answer.payload.len()));
+    let data = AuthData::parse(&Response::decode(made).unwrap().auth_data).unwrap();
+    assert_eq!(data.attested.unwrap().public_key.algorithm(), Some(Algorithm::ML_DSA_87));
 }
 
 #[test]

@@ -63,6 +63,15 @@ pub(super) fn with_u2f() -> Authenticator {
     made(profile)
 }
 
+/// The same key, made for the longest signatures there are.
+pub(super) fn post_quantum() -> Authenticator {
+    let mut profile = profile();
+    profile.algorithms = [Algorithm::ML_DSA_87].to_vec();
+    profile.get_info.algorithms = profile.algorithms.clone();
+    profile.get_info.max_msg_size = Some(7609);
+    made(profile)
+}
+
 fn chain() -> Chain {
     Chain::new("Root", "Leaf", "Maker", "SE")
 }
@@ -78,11 +87,15 @@ fn made(profile: Profile) -> Authenticator {
 
 /// makeCredential with its command byte: a request that touches the user and then the store.
 pub(super) fn make_credential() -> Vec<u8> {
+    make_credential_by(Algorithm::ES256)
+}
+
+pub(super) fn make_credential_by(algorithm: Algorithm) -> Vec<u8> {
     let request = Request {
         client_data_hash: [0xcd; 32],
         rp: RelyingParty { id: "example.org".to_string(), name: None },
         user: User { id: [1].to_vec(), name: None, display_name: None },
-        parameters: [Parameter { algorithm: Algorithm::ES256, kind: PUBLIC_KEY.to_string() }].to_vec(),
+        parameters: [Parameter { algorithm, kind: PUBLIC_KEY.to_string() }].to_vec(),
         exclude_list: None,
         extensions: None,
         options: Options { rk: Some(true), ..Options::default() },
