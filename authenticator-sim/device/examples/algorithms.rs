@@ -41,6 +41,7 @@ fn ceremonies(provider: &str, [mut product, mut own]: [Platform; 2], algorithm: 
     let (by_leaf, _) = product.register(algorithm, false);
     let (by_itself, _) = own.register(algorithm, true);
     let (assertion, _) = own.authenticate(None);
+    let credentials = own.device.credentials();
     json!({
         "provider": provider,
         "algorithm": algorithm.0,
@@ -48,6 +49,7 @@ fn ceremonies(provider: &str, [mut product, mut own]: [Platform; 2], algorithm: 
         "clientDataHash": hex(&HASH),
         "attestedByLeaf": object(by_leaf),
         "attestedByItself": object(by_itself),
+        "privateKey": hex(credentials[0].private_key.pkcs8()),
         "authenticatorData": hex(&assertion.auth_data),
         "signature": hex(&assertion.signature),
     })

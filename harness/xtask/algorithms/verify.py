@@ -12,6 +12,8 @@ import sys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from fido2 import cose
 from fido2.attestation import InvalidSignature as InvalidStatement, PackedAttestation
 from fido2.webauthn import AttestationObject, AuthenticatorData
@@ -21,6 +23,10 @@ ALGORITHMS = (-7, -8, -9, -19, -35, -36, -37, -47, -48, -49, -50, -51, -52, -53,
 KEY_TYPES = {-8: 1, -19: 1, -53: 1, -37: 3, -257: 3, -48: 7, -49: 7, -50: 7}
 EC2 = 2
 PS256 = -37
+ES256K = -47
+SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+SHA256, SHA384, SHA512 = hashes.SHA256(), hashes.SHA384(), hashes.SHA512()
+HASHES = {-7: SHA256, -9: SHA256, ES256K: SHA256, -35: SHA384, -51: SHA384, -36: SHA512, -52: SHA512}
 
 
 class Checks:
@@ -103,6 +109,34 @@ def check_assertion(checks, name, key, message, signature):
     checks.refuses(f"{name}: nor with another signature", lambda: key.verify(message, turned(signature, -1)))
 
 
+def check_private_key(checks, name, private, key):
+    """What OpenSSL reads in the PKCS#8 document."""
+    same = lambda: dict(type(key).from_cryptography_key(private.public_key())) == dict(key)
+    checks.expect(f"{name}: OpenSSL loads the private key, and it is the public key's", same(), key)
+
+
+def signed_by_openssl(private, algorithm, message):
+    """OpenSSL's signature, where key and message alone decide it: RFC 6979, RFC 8032, PKCS #1 v1.5; else None."""
+    if algorithm in HASHES:
+        signature = private.sign(message, ec.ECDSA(HASHES[algorithm], deterministic_signing=True))
+        if algorithm != ES256K:
+            return signature
+        # Of the two s that verify, the library for this curve takes the smaller one.
+        r, s = decode_dss_signature(signature)
+        return encode_dss_signature(r, min(s, SECP256K1_ORDER - s))
+    if algorithm in (-8, -19, -53):
+        return private.sign(message)
+    return private.sign(message, padding.PKCS1v15(), SHA256) if algorithm == -257 else None
+
+
+def check_deterministic(checks, name, private, algorithm, message, signature):
+    expected = signed_by_openssl(private, algorithm, message)
+    if expected is not None:
+        checks.expect(f"{name}: OpenSSL signs the same bytes", signature == expected, signature.hex())
+        other = signed_by_openssl(private, algorithm, turned(message, 32))
+        checks.expect(f"{name}: and others for another message", signature != other, signature.hex())
+
+
 def check(checks, ceremonies):
     name = f"{ceremonies['name']} by {ceremonies['provider']}"
     data = lambda member: bytes.fromhex(ceremonies[member])
@@ -114,16 +148,18 @@ def check(checks, ceremonies):
     check_key(checks, name, key, ceremonies["algorithm"])
     message = data("authenticatorData") + client_data_hash
     check_assertion(checks, name, key, message, signature)
+    private = load_der_private_key(data("privateKey"), password=None)
+    check_private_key(checks, name, private, key)
+    if ceremonies["provider"] == "deterministic":
+        check_deterministic(checks, name, private, ceremonies["algorithm"], message, signature)
     if ceremonies["algorithm"] == PS256:
         check_salt(checks, name, key, message, signature)
 
 
 def check_salt(checks, name, key, message, signature):
     """RFC 8230 §2: the salt is as long as the hash. python-fido2 takes any length."""
-    sha256 = hashes.SHA256()
-    verify = lambda length: openssl_key(key).verify(
-        signature, message, padding.PSS(mgf=padding.MGF1(sha256), salt_length=length), sha256
-    )
+    pss = lambda length: padding.PSS(mgf=padding.MGF1(SHA256), salt_length=length)
+    verify = lambda length: openssl_key(key).verify(signature, message, pss(length), SHA256)
     checks.accepts(f"{name}: the salt is as long as the hash", lambda: verify(padding.PSS.DIGEST_LENGTH))
     checks.refuses(f"{name}: it is no shorter", lambda: verify(0))
 
