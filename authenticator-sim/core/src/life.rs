@@ -7,24 +7,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use keyrig_ctap::profile::{Backup, Profile};
+use keyrig_ctap::profile::{Backup, Keep, Profile};
 use zeroize::Zeroizing;
 
 use crate::Authenticator;
 use crate::cut::cut;
 use crate::state::{Change, Configuration, CredentialSource, Edit, State};
-
-/// What an authenticator keeps when it becomes another product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// Everything: a firmware update.
-    Everything,
-    /// The device's own numbers, which are its global counter and its serial number, and its wear; everything else is as
-    /// after a reset: a firmware update that wipes.
-    Device,
-    /// Nothing: a replacement, which is another device.
-    Nothing,
-}
 
 /// A snapshot is of another profile than the authenticator that it is put into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +114,16 @@ impl Authenticator {
         let taken = u32::try_from(self.context.state.discoverable_count()).unwrap_or(u32::MAX);
         let worn_out = places.saturating_sub(taken.saturating_add(room));
         self.apply(Vec::from([Edit::WornOut(worn_out)]))
+    }
+
+    /// Wipes it as a reset does, and power goes and comes back.
+    pub fn wipe(&mut self) -> Change {
+        let profile = &self.context.profile;
+        let force_pin_change = profile.get_info.force_pin_change.unwrap_or(false);
+        let config = Configuration::after_reset(profile);
+        let change = self.apply(Vec::from([Edit::Reset { force_pin_change, config }]));
+        self.power_cycle();
+        change
     }
 
     /// Locks it as wrong PINs and wrong fingers do, one after the other until none are left: only a reset helps.

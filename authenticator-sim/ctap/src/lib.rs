@@ -18,6 +18,7 @@ pub mod cbor;
 pub mod command;
 pub mod cose;
 pub mod ctaphid;
+pub mod gesture;
 pub mod iso7816;
 pub mod message;
 pub mod persistent;

@@ -67,6 +67,19 @@ impl Profile {
     }
 }
 
+/// What an authenticator keeps when it becomes another product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Everything: a firmware update.
+    Everything,
+    /// The device's own numbers, which are its global counter and its serial number, and its wear; everything else is as
+    /// after a reset: a firmware update that wipes.
+    Device,
+    /// Nothing: a replacement, which is another device.
+    Nothing,
+}
+
 /// Where an authenticator sits (WebAuthn L3 §5.4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -5,6 +5,7 @@
 //! [`store`] keeps what it remembers. [`doctor`] knows what all that needs of this machine.
 
 mod assembly;
+mod gesture;
 
 pub mod capture;
 #[cfg(unix)]

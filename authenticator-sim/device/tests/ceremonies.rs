@@ -16,7 +16,7 @@ use keyrig_ctap::profile::{AttestationFormat, Profile, SignCount, UserVerificati
 use keyrig_ctap::seal::{CannotVouch, Draft, Seal, Sealed, Voucher};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
-use keyrig_device::in_process::{Act, GestureScript, InProcess, Move};
+use keyrig_device::in_process::{Deed, InProcess, Move, Script};
 use keyrig_device::profiles;
 use platform::{HASH, Platform};
 use x509_cert::Certificate;
@@ -172,7 +172,7 @@ fn backup_flags_change_for_old_and_new_credentials() {
     assert_eq!(platform.authenticate(None).1.flags & (Flags::BE | Flags::BS), Flags::BE);
 }
 
-fn status_under(platform: &mut Platform, gestures: GestureScript) -> Status {
+fn status_under(platform: &mut Platform, gestures: Script) -> Status {
     let mut request = platform.registration(Algorithm::ES256, false);
     if let Some(token) = platform.token(Permissions::MC) {
         request.pin_uv_auth_param = Some(token.param());
@@ -180,23 +180,82 @@ fn status_under(platform: &mut Platform, gestures: GestureScript) -> Status {
     }
     platform.device.set_gestures(gestures);
     let status = platform.send(Command::MAKE_CREDENTIAL, &request.encode()).0;
-    platform.device.set_gestures(GestureScript::default());
+    platform.device.set_gestures(Script::default());
     status
 }
 
 #[test]
 fn the_status_says_what_the_human_did() {
     let mut platform = fast("yubikey-5-nfc-5.7");
-    let after = |seconds, act| GestureScript::always(Move { after: Duration::from_secs(seconds), act });
-    assert_eq!(status_under(&mut platform, GestureScript::default()), Status::OK);
-    assert_eq!(status_under(&mut platform, GestureScript::always(Act::Decline)), Status::OPERATION_DENIED);
-    assert_eq!(status_under(&mut platform, GestureScript::always(Act::Nothing)), Status::USER_ACTION_TIMEOUT);
-    assert_eq!(status_under(&mut platform, GestureScript::always(Act::Cancel)), Status::KEEPALIVE_CANCEL);
-    assert_eq!(status_under(&mut platform, after(20, Act::Consent)), Status::OK);
-    assert_eq!(status_under(&mut platform, after(31, Act::Consent)), Status::USER_ACTION_TIMEOUT);
-    let once = GestureScript::first([Act::Decline.into()]);
+    let after = |seconds, deed| Script::always(Move { after: Duration::from_secs(seconds), deed });
+    assert_eq!(status_under(&mut platform, Script::default()), Status::OK);
+    assert_eq!(status_under(&mut platform, Script::always(Deed::Decline)), Status::OPERATION_DENIED);
+    assert_eq!(status_under(&mut platform, Script::always(Deed::Nothing)), Status::USER_ACTION_TIMEOUT);
+    assert_eq!(status_under(&mut platform, Script::always(Deed::Cancel)), Status::KEEPALIVE_CANCEL);
+    assert_eq!(status_under(&mut platform, after(20, Deed::Consent)), Status::OK);
+    assert_eq!(status_under(&mut platform, after(31, Deed::Consent)), Status::USER_ACTION_TIMEOUT);
+    let once = Script::first([Deed::Decline.into()]);
     assert_eq!(status_under(&mut platform, once), Status::OPERATION_DENIED);
-    assert_eq!(status_under(&mut platform, GestureScript::default()), Status::OK);
+    assert_eq!(status_under(&mut platform, Script::default()), Status::OK);
+}
+
+#[test]
+fn a_script_is_played_prompt_by_prompt() {
+    let mut platform = fast("yubikey-5-nfc-5.7");
+    let mut script = |text: &str| status_under(&mut platform, text.parse().unwrap());
+    assert_eq!(script("wait 2s, touch"), Status::OK);
+    assert_eq!(script("wait 31s, touch"), Status::USER_ACTION_TIMEOUT);
+    assert_eq!(script("decline, touch"), Status::OPERATION_DENIED);
+    assert_eq!(script("wait, touch"), Status::USER_ACTION_TIMEOUT);
+    assert_eq!(script("double-touch"), Status::OK);
+}
+
+#[test]
+fn fingers_are_right_or_wrong_one_after_the_other() {
+    let mut platform = fast("icloud-keychain");
+    let mut request = platform.registration(Algorithm::ES256, false);
+    request.options.uv = Some(true);
+    platform.device.set_gestures("wrong-finger x2, good-finger, touch".parse().unwrap());
+    let statuses = [(); 4].map(|()| platform.send(Command::MAKE_CREDENTIAL, &request.encode()).0);
+    let denied = Status::OPERATION_DENIED;
+    assert_eq!(statuses, [denied, denied, Status::OK, denied], "a touch alone is no right finger");
+}
+
+#[test]
+fn the_platform_gives_up_when_its_patience_ends() {
+    let mut platform = fast("yubikey-5-nfc-5.7");
+    platform.device.set_patience(Duration::from_secs(5));
+    assert_eq!(status_under(&mut platform, "wait 4s, touch".parse().unwrap()), Status::OK);
+    assert_eq!(status_under(&mut platform, "wait 6s, touch".parse().unwrap()), Status::KEEPALIVE_CANCEL);
+    assert_eq!(status_under(&mut platform, "nothing".parse().unwrap()), Status::KEEPALIVE_CANCEL);
+}
+
+#[test]
+fn an_authenticator_that_is_put_back_or_loses_its_power_goes_on_with_the_next_request() {
+    let mut platform = fast("yubikey-5-nfc-5.7");
+    let message = [Command::SELECTION.0];
+    for script in ["remove, insert after 1s, touch", "power-cycle, touch"] {
+        platform.device.set_gestures(script.parse().unwrap());
+        assert!(platform.device.transact(&message).is_empty(), "{script}: the request that was under way is lost");
+        assert!(platform.device.is_plugged_in());
+        assert_eq!(platform.device.transact(&message).first(), Some(&Status::OK.0), "{script}");
+    }
+    platform.device.set_gestures("remove, touch".parse().unwrap());
+    assert!(platform.device.transact(&message).is_empty());
+    assert!(!platform.device.is_plugged_in(), "nobody puts it back");
+}
+
+#[test]
+fn the_second_touch_of_two_answers_what_is_asked_next() {
+    let mut platform = fast("yubikey-5-nfc-5.7");
+    let statuses = |platform: &mut Platform, script: &str| {
+        platform.device.set_gestures(script.parse().unwrap());
+        [(); 2].map(|()| Status(platform.device.transact(&[Command::SELECTION.0])[0]))
+    };
+    assert_eq!(statuses(&mut platform, "touch, decline"), [Status::OK, Status::OPERATION_DENIED]);
+    assert_eq!(statuses(&mut platform, "double-touch, decline"), [Status::OK, Status::OK], "consent by accident");
+    platform.device.advance(Duration::from_secs(1));
+    assert_eq!(statuses(&mut platform, "decline, decline"), [Status::OPERATION_DENIED; 2], "it is over a second later");
 }
 
 #[test]
@@ -204,12 +263,12 @@ fn an_authenticator_that_is_pulled_out_answers_nothing_until_it_has_power_again(
     let mut platform = fast("bare");
     let request = platform.registration(Algorithm::ES256, false).encode();
     let message = [&[Command::MAKE_CREDENTIAL.0], request.as_slice()].concat();
-    platform.device.set_gestures(GestureScript::always(Act::PullOut));
+    platform.device.set_gestures(Script::always(Deed::Remove));
     assert!(platform.device.transact(&message).is_empty());
     assert!(!platform.device.is_plugged_in());
     assert!(platform.device.transact(&[Command::GET_INFO.0]).is_empty());
 
-    platform.device.set_gestures(GestureScript::default());
+    platform.device.set_gestures(Script::default());
     platform.device.power_cycle();
     assert_eq!(platform.device.transact(&message).first(), Some(&Status::OK.0));
 }

@@ -1,7 +1,5 @@
 //! An authenticator in this process: bytes in, bytes out, on virtual time.
 
-mod gesture;
-
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,27 +12,36 @@ use keyrig_core::{
     State,
 };
 use keyrig_ctap::Instant;
+use keyrig_ctap::gesture::SECOND_TOUCH;
 use keyrig_ctap::profile::{Backup, Profile};
 use keyrig_ctap::seal::Seal;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-pub use gesture::{Act, GestureScript, Move};
+pub use keyrig_ctap::gesture::{Deed, Move, Script};
 
 use crate::assemble;
+use crate::gesture::noticed;
 use crate::provider::{AwsLc, OsRandom};
 
 /// An authenticator and the human in front of it.
 ///
-/// Nobody sleeps: time stands still but for [`InProcess::advance`] and for what a [`GestureScript`] waits.
+/// Nobody sleeps: time stands still but for [`InProcess::advance`] and for what a [`Script`] waits.
 pub struct InProcess {
     authenticator: Authenticator,
     now: Instant,
-    gestures: GestureScript,
+    gestures: Script,
+    /// How long the platform waits for the human.
+    patience: Duration,
+    /// When the human touches once more.
+    second_touch: Option<Instant>,
     plugged_in: bool,
     /// The provider account that it is signed in to.
     account: Option<(SharedFabric, Member)>,
 }
+
+/// The end of time.
+const NEVER: Instant = Instant::from_micros(u64::MAX);
 
 /// A provider account that several authenticators of this process are signed in to.
 pub type SharedFabric = Arc<Mutex<Fabric>>;
@@ -59,7 +66,9 @@ impl InProcess {
         Self {
             authenticator: assemble(profile, provider, entropy, seal),
             now: Instant::POWER_UP,
-            gestures: GestureScript::default(),
+            gestures: Script::default(),
+            patience: Duration::MAX,
+            second_touch: None,
             plugged_in: true,
             account: None,
         }
@@ -102,9 +111,14 @@ impl InProcess {
         }
     }
 
-    /// What the human does from now on.
-    pub fn set_gestures(&mut self, gestures: GestureScript) {
+    /// What the human does from now on; once the script has ended they consent.
+    pub fn set_gestures(&mut self, gestures: Script) {
         self.gestures = gestures;
+    }
+
+    /// How long the platform waits for the human at each prompt; it cancels then. At first it waits for ever.
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     /// Signs it in to a provider account: it has the account's passkeys from now on, and the account has its own.
@@ -174,6 +188,11 @@ impl InProcess {
         self.authenticator.wear_out(room);
     }
 
+    /// Wipes it as a reset does, and power goes and comes back.
+    pub fn wipe(&mut self) {
+        self.authenticator.wipe();
+    }
+
     /// Locks it as wrong PINs and wrong fingers do: only a reset helps.
     pub fn lock_out(&mut self) {
         self.authenticator.lock_out();
@@ -221,23 +240,52 @@ impl InProcess {
         next
     }
 
-    /// Lets the human answer `prompt`; `None` where they pull the authenticator out.
+    /// Lets the human answer `prompt`, or the platform or the authenticator give up; `None` where the authenticator lost
+    /// its power before that.
     fn react(&mut self, prompt: Prompt) -> Option<Input<'static>> {
-        let Move { after, act } = self.gestures.next_move();
-        let deadline = self.authenticator.deadline();
-        let arrives = self.now + after;
-        if let Some(deadline) = deadline
-            && (act == Act::Nothing || arrives >= deadline)
-        {
-            self.now = deadline;
+        let Move { after, deed } = self.next_move();
+        let given_up = self.authenticator.deadline().unwrap_or(NEVER);
+        let cancelled = self.now + self.patience;
+        let arrives = if matches!(deed, Deed::Nothing | Deed::Insert) { NEVER } else { self.now + after };
+        self.now = arrives.min(cancelled).min(given_up);
+        if self.now == given_up {
             return Some(Input::Tick);
         }
-        self.now = arrives;
-        if act == Act::PullOut {
-            self.plugged_in = false;
-            return None;
+        if self.now == cancelled {
+            return Some(Input::Cancel);
         }
-        Some(act.input(prompt.ask))
+        if deed == Deed::DoubleTouch {
+            self.second_touch = Some(self.now + SECOND_TOUCH);
+        }
+        match (deed, noticed(deed, prompt.ask)) {
+            (_, Some(gesture)) => Some(Input::Gesture(gesture)),
+            (Deed::PowerCycle, None) => {
+                self.power_cycle();
+                None
+            }
+            (Deed::Remove, None) => {
+                self.pull_out();
+                None
+            }
+            (Deed::Cancel, None) => Some(Input::Cancel),
+            (_, None) => Some(Input::Tick),
+        }
+    }
+
+    /// The second touch of two, if it comes now; else what the script has.
+    fn next_move(&mut self) -> Move {
+        match self.second_touch.take().filter(|at| *at >= self.now) {
+            Some(at) => Move { after: at.since(self.now), deed: Deed::Touch },
+            None => self.gestures.take_next().unwrap_or(Move::from(Deed::Consent)),
+        }
+    }
+
+    fn pull_out(&mut self) {
+        self.plugged_in = false;
+        if let Some(after) = self.gestures.take_insert() {
+            self.now = self.now + after;
+            self.power_cycle();
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use keyrig_core::{Change, Gesture, Keep, Prompt, State};
+use keyrig_ctap::gesture::SECOND_TOUCH;
 use keyrig_ctap::profile::Profile;
 use tokio::select;
 use tokio::sync::{mpsc, watch};
@@ -16,6 +17,7 @@ use super::status::{Led, Prompted, Status, word};
 use super::wire::{Ears, Wire};
 use super::{Plan, key::NotDone};
 use crate::Store;
+use crate::gesture::noticed;
 use crate::transport::{Seam, Served, Surroundings, until};
 
 /// What the task is told to do between two reports. What fails here makes the key fail.
@@ -30,6 +32,8 @@ pub(super) struct Bench {
     hand: Hand,
     /// What the hand is about to do.
     answer: Option<(Instant, Deed)>,
+    /// When it touches once more, if it is asked before.
+    second_touch: Option<Instant>,
     name: String,
     unplugged: bool,
 }
@@ -54,7 +58,8 @@ impl Bench {
         let (prompted, prompts) = watch::channel(None);
         let served = Served::new(shape, Around { log: log.clone(), prompted, asked_anew: false, store });
         let wire = Wire::new(seam.clone(), Ears { taps, transcript: Transcript::new(log.clone()) });
-        let mut bench = Self { served, wire, port, seam, hand, answer: None, name, unplugged: false };
+        let mut bench =
+            Self { served, wire, port, seam, hand, answer: None, second_touch: None, name, unplugged: false };
         bench.connect()?;
         Ok((bench, log, prompts))
     }
@@ -121,9 +126,17 @@ impl Bench {
         let Some(prompt) = self.served.front.prompt() else { return Ok(Err(NotDone::NothingAsked)) };
         self.answer = None;
         self.log().note(Happening::Did { deed });
-        match (deed, deed.gesture(prompt.ask)) {
+        if deed == Deed::DoubleTouch {
+            self.second_touch = Some(Instant::now() + SECOND_TOUCH);
+        }
+        match (deed, noticed(deed, prompt.ask)) {
             (_, Some(gesture)) => self.gesture(gesture)?,
-            (Deed::Remove, None) => self.remove()?,
+            (Deed::Remove, None) => {
+                self.remove()?;
+                self.answer = self.hand.inserts_after().map(|after| (Instant::now() + after, Deed::Insert));
+            }
+            // A key that is in its port takes a power cycle.
+            (Deed::PowerCycle, None) => drop(self.power_cycle()?),
             (_, None) => {}
         }
         Ok(Ok(prompt.into()))
@@ -222,9 +235,12 @@ impl Bench {
     }
 
     fn answer_now(&mut self) -> io::Result<()> {
-        if let Some((_, deed)) = self.answer.take() {
+        match self.answer.take() {
+            // A key that somebody else has inserted stays.
+            Some((_, Deed::Insert)) => drop(self.insert()?),
             // A prompt that is over needs no answer.
-            let _ = self.answer(deed)?;
+            Some((_, deed)) => drop(self.answer(deed)?),
+            None => {}
         }
         Ok(())
     }
@@ -237,7 +253,11 @@ impl Bench {
         self.served.surroundings.asked_anew = false;
         self.served.hand_over(input)?;
         if self.served.surroundings.asked_anew {
-            self.answer = self.hand.next().map(|(after, deed)| (Instant::now() + after, deed));
+            let now = Instant::now();
+            self.answer = match self.second_touch.take().filter(|at| *at >= now) {
+                Some(at) => Some((at, Deed::Touch)),
+                None => self.hand.next().map(|next| (now + next.after, next.deed)),
+            };
         }
         if self.served.front.prompt().is_none() {
             self.answer = None;

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use keyrig_ctap::Aaguid;
-use keyrig_ctap::profile::Profile;
+use keyrig_ctap::gesture::Script;
+use keyrig_ctap::profile::{Keep, Profile};
 use keyrig_ctap::seal::Seal;
-use keyrig_device::in_process::{Act, GestureScript, InProcess as Emulator, Move};
+use keyrig_device::in_process::{InProcess as Emulator, SharedFabric};
 use keyrig_device::profiles;
 use thiserror::Error;
 
-use super::{Device, DeviceDescription, Gesture, LieBox, LinkError, LyingSeal, Unsupported};
+use super::{Device, DeviceDescription, LieBox, LinkError, LyingSeal, Unsupported};
 
 /// The profile that lends itself to an AAGUID that no profile has.
 const BARE: &str = "bare";
@@ -18,8 +19,6 @@ const BARE: &str = "bare";
 pub struct InProcess {
     emulator: Emulator,
     lies: LieBox,
-    gesture: Gesture,
-    granted: Duration,
 }
 
 /// No profile has this id or AAGUID.
@@ -62,17 +61,7 @@ impl InProcess {
         let lies = LieBox::default();
         let wrap = |honest: Box<dyn Seal>| -> Box<dyn Seal> { Box::new(LyingSeal::new(honest, lies.clone())) };
         let emulator = Emulator::plug(profile, seed, wrap);
-        Self { emulator, lies, gesture: Gesture::Touch, granted: Duration::MAX }
-    }
-
-    /// Time is virtual and the human in it too: one who does nothing lets the granted time pass, and the client
-    /// cancels, unless the authenticator gave up before.
-    fn rehearse(&mut self) {
-        self.emulator.set_gestures(GestureScript::always(match self.gesture {
-            Gesture::Touch => Move::from(Act::Consent),
-            Gesture::Decline => Move::from(Act::Decline),
-            Gesture::Wait => Move { after: self.granted, act: Act::Cancel },
-        }));
+        Self { emulator, lies }
     }
 }
 
@@ -83,8 +72,7 @@ impl Device for InProcess {
     }
 
     fn grant(&mut self, span: Duration) {
-        self.granted = span;
-        self.rehearse();
+        self.emulator.set_patience(span);
     }
 
     fn describe(&self) -> DeviceDescription {
@@ -104,22 +92,69 @@ impl Device for InProcess {
         Some(&self.lies)
     }
 
-    fn set_backup(&mut self, eligible: bool, state: bool) -> Result<(), Unsupported> {
-        self.emulator.set_backup(eligible, state);
-        Ok(())
+    fn set_backup(&mut self, credential: Option<&[u8]>, eligible: bool, state: bool) -> Result<(), Unsupported> {
+        match credential {
+            Some(id) if self.emulator.set_credential_backup(id, eligible, state) => Ok(()),
+            Some(_) => Err(Unsupported("set the backup flags of a credential that it does not have")),
+            None => {
+                self.emulator.set_backup(eligible, state);
+                Ok(())
+            }
+        }
     }
 
-    fn synced_copy(&self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
+    fn synced_copy(&mut self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
+        let account = match self.emulator.account() {
+            Some(account) => account.clone(),
+            None => {
+                let account = SharedFabric::default();
+                self.emulator.join(&account);
+                account
+            }
+        };
         let mut copy = Self::plug_profile(self.emulator.profile(), seed);
-        for source in self.emulator.credentials() {
-            copy.emulator.import(source);
-        }
+        copy.emulator.join(&account);
         Ok(Box::new(copy))
     }
 
-    fn set_gesture(&mut self, gesture: Gesture) -> Result<(), Unsupported> {
-        self.gesture = gesture;
-        self.rehearse();
+    fn duplicate(&self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
+        let mut copy = Self::plug_profile(self.emulator.profile(), seed);
+        copy.restore(&self.emulator.snapshot())?;
+        Ok(Box::new(copy))
+    }
+
+    fn upgrade(&mut self, profile: &str, keep: Keep) -> Result<(), Unsupported> {
+        let profile =
+            profiles::find(profile).ok_or(Unsupported("become a product that no embedded profile describes"))?;
+        self.emulator.upgrade(profile, keep);
+        Ok(())
+    }
+
+    fn snapshot(&self) -> Result<Vec<u8>, Unsupported> {
+        Ok(self.emulator.snapshot().to_vec())
+    }
+
+    fn restore(&mut self, snapshot: &[u8]) -> Result<(), Unsupported> {
+        self.emulator.recall(snapshot).map_err(|_| Unsupported("hold what another product has held"))
+    }
+
+    fn wear_out(&mut self, room: u32) -> Result<(), Unsupported> {
+        self.emulator.wear_out(room);
+        Ok(())
+    }
+
+    fn lock_out(&mut self) -> Result<(), Unsupported> {
+        self.emulator.lock_out();
+        Ok(())
+    }
+
+    fn wipe(&mut self) -> Result<(), Unsupported> {
+        self.emulator.wipe();
+        Ok(())
+    }
+
+    fn set_gestures(&mut self, gestures: Script) -> Result<(), Unsupported> {
+        self.emulator.set_gestures(gestures);
         Ok(())
     }
 

@@ -8,7 +8,8 @@ pub mod real;
 use std::time::Duration;
 
 use keyrig_ctap::Aaguid;
-use keyrig_ctap::profile::Attachment;
+use keyrig_ctap::gesture::Script;
+use keyrig_ctap::profile::{Attachment, Keep};
 use thiserror::Error;
 
 pub use in_process::InProcess;
@@ -53,33 +54,100 @@ pub trait Device: Send {
         None
     }
 
-    /// Sets BE and BS of every credential, those to come included.
+    /// Sets BE and BS of the credential with this id; without one, of every credential, those to come included.
     ///
     /// # Errors
     ///
-    /// [`Unsupported`].
-    fn set_backup(&mut self, eligible: bool, state: bool) -> Result<(), Unsupported> {
-        let _ = (eligible, state);
+    /// [`Unsupported`], where it has no such credential too.
+    fn set_backup(&mut self, credential: Option<&[u8]>, eligible: bool, state: bool) -> Result<(), Unsupported> {
+        let _ = (credential, eligible, state);
         Err(Unsupported("set backup flags"))
     }
 
-    /// Another device of the same provider account: the same product, holding a copy of every credential.
+    /// Another device of the same provider account: the same product, with the same passkeys from now on.
     ///
     /// # Errors
     ///
     /// [`Unsupported`].
-    fn synced_copy(&self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
+    fn synced_copy(&mut self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
         let _ = seed;
         Err(Unsupported("copy credentials"))
     }
 
-    /// What the human in front of it does from now on.
+    /// A device with a copy of all that this one has in it, PIN and counters too. From now on they go their own ways.
     ///
     /// # Errors
     ///
     /// [`Unsupported`].
-    fn set_gesture(&mut self, gesture: Gesture) -> Result<(), Unsupported> {
-        let _ = gesture;
+    fn duplicate(&self, seed: [u8; 32]) -> Result<Box<dyn Device>, Unsupported> {
+        let _ = seed;
+        Err(Unsupported("be duplicated"))
+    }
+
+    /// Makes it a product of the profile called `profile`.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`], where there is no such profile too.
+    fn upgrade(&mut self, profile: &str, keep: Keep) -> Result<(), Unsupported> {
+        let _ = (profile, keep);
+        Err(Unsupported("become another product"))
+    }
+
+    /// All that it has in it, to be put back by [`Device::restore`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn snapshot(&self) -> Result<Vec<u8>, Unsupported> {
+        Err(Unsupported("be read out"))
+    }
+
+    /// Has in it what a snapshot of it has, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`], where the snapshot is of another product too.
+    fn restore(&mut self, snapshot: &[u8]) -> Result<(), Unsupported> {
+        let _ = snapshot;
+        Err(Unsupported("be written to"))
+    }
+
+    /// Leaves it room for `room` more discoverable credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn wear_out(&mut self, room: u32) -> Result<(), Unsupported> {
+        let _ = room;
+        Err(Unsupported("be worn out"))
+    }
+
+    /// Locks it as wrong PINs and wrong fingers do.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn lock_out(&mut self) -> Result<(), Unsupported> {
+        Err(Unsupported("be locked out"))
+    }
+
+    /// Wipes it as a reset does.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn wipe(&mut self) -> Result<(), Unsupported> {
+        Err(Unsupported("be wiped"))
+    }
+
+    /// What the human in front of it does at the next prompts; afterwards they consent.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`].
+    fn set_gestures(&mut self, gestures: Script) -> Result<(), Unsupported> {
+        let _ = gestures;
         Err(Unsupported("choose the gesture"))
     }
 
@@ -118,17 +186,6 @@ impl DeviceDescription {
         self.transports.iter().any(|t| matches!(t.as_str(), "usb" | "nfc" | "ble" | "smart-card"))
             && !self.transports.iter().any(|t| matches!(t.as_str(), "internal" | "hybrid"))
     }
-}
-
-/// What the human does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gesture {
-    /// Touches when asked.
-    Touch,
-    /// Says no.
-    Decline,
-    /// Does nothing until the authenticator gives up, or the client.
-    Wait,
 }
 
 /// No answer came.

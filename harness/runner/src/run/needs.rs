@@ -29,13 +29,7 @@ pub(crate) const fn verb_of_target(verb: &Verb) -> Option<target::Verb> {
         Verb::Audit(_) => target::Verb::Audit,
         Verb::AdvanceClock(_) => target::Verb::AdvanceClock,
         Verb::Downstream { .. } => target::Verb::Downstream,
-        Verb::Register(_)
-        | Verb::Authenticate(_)
-        | Verb::Options(_)
-        | Verb::SetBackup { .. }
-        | Verb::Clone { .. }
-        | Verb::Gesture { .. }
-        | Verb::PowerCycle { .. } => return None,
+        Verb::Register(_) | Verb::Authenticate(_) | Verb::Options(_) | Verb::Handle(_) => return None,
     })
 }
 
@@ -83,9 +77,7 @@ fn skipped_step<'s>(verb: &'s Verb, registered: &mut BTreeSet<&'s str>, key: &Ab
         return Some(format!("{A_REAL_KEY}: {}", lie.value.tamper.id));
     }
     match verb {
-        Verb::SetBackup { .. } | Verb::Clone { .. } | Verb::Gesture { .. } | Verb::PowerCycle { .. } => {
-            Some(format!("a real key cannot be told to {}", verb.name()))
-        }
+        Verb::Handle(_) => Some(format!("a real key cannot be told to {}", verb.name())),
         Verb::Register(register) => {
             let plug = register.plug.as_ref()?;
             if !(key.fits)(plug) {

@@ -33,6 +33,8 @@ pub(super) struct World<'a> {
     pub(super) groups: BTreeMap<String, Vec<String>>,
     /// The pass issued last, by account.
     pub(super) passes: BTreeMap<String, String>,
+    /// What was taken from devices, by name.
+    pub(super) snapshots: BTreeMap<String, Vec<u8>>,
     /// What tells the accounts of this scenario from those of others in the same target.
     suffix: Option<String>,
 }
@@ -78,6 +80,7 @@ impl<'a> World<'a> {
             sessions: BTreeMap::new(),
             groups,
             passes: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
             suffix,
         })
     }
@@ -144,9 +147,7 @@ impl Actor for World<'_> {
             Verb::Authenticate(authenticate) => self.authenticate(authenticate, take).await,
             Verb::Recover(recover) => self.recover(recover, take).await,
             Verb::Options(options) => self.options(options).await,
-            Verb::SetBackup { .. } | Verb::Clone { .. } | Verb::Gesture { .. } | Verb::PowerCycle { .. } => {
-                self.handle_device(verb)
-            }
+            Verb::Handle(handle) => self.handle_device(handle),
             other => self.administer(other).await,
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use keyrig_ctap::Aaguid;
+use keyrig_ctap::gesture::Script;
 use serde_saphyr::Spanned;
 
 use super::mistake::{Mistake, nearest};
@@ -57,6 +58,8 @@ pub(crate) enum Kind {
     Count,
     /// `90s`, `30m`, `24h`, `7d`.
     Duration,
+    /// What a person does at the next prompts, `wait 2s, touch, wrong-finger x3`.
+    Gestures,
     /// A day, `2027-01-31`.
     Day,
     /// An AAGUID, `2fc0579f-8113-47ea-b116-bb5a8db9202a`.
@@ -158,6 +161,9 @@ impl Checker<'_> {
             (Kind::Text, Node::Text(text)) if !text.trim().is_empty() => {}
             (Kind::Count, Node::Whole(0..)) => {}
             (Kind::Duration, Node::Text(text)) => self.fallible(node, duration::parse(text).map(drop)),
+            (Kind::Gestures, Node::Text(text)) => {
+                self.fallible(node, text.parse::<Script>().map(drop).map_err(|error| error.to_string()));
+            }
             (Kind::Day, Node::Text(text)) => self.fallible(node, crate::day::Day::parse(text).map(drop)),
             (Kind::Aaguid, Node::Text(text)) => {
                 self.fallible(node, text.parse::<Aaguid>().map(drop).map_err(|_| format!("`{text}` is not an AAGUID")));
@@ -328,6 +334,7 @@ fn describe(kind: Kind) -> String {
         Kind::Flag => "true or false".into(),
         Kind::Count => "a whole number, zero or more".into(),
         Kind::Duration => "a time like `90s`, `30m`, `24h` or `7d`".into(),
+        Kind::Gestures => "gestures like `wait 2s, touch, decline`".into(),
         Kind::Aaguid => "an AAGUID".into(),
         Kind::Day => "a day like `2027-01-31`".into(),
         Kind::Word(words) => format!("one of: {}", words.join(", ")),

@@ -4,6 +4,7 @@ mod condition;
 pub(crate) mod duration;
 mod entries;
 pub(crate) mod grammar;
+mod handle;
 pub(crate) mod mistake;
 pub(crate) mod node;
 mod read;
@@ -21,6 +22,7 @@ use serde_saphyr::Spanned;
 
 pub use condition::{Comparison, Condition, Subject};
 pub use grammar::Vocabulary;
+pub use handle::{Deed, Handle};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use schema::schema;
 pub(crate) use schema::schema_of;

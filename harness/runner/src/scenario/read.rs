@@ -41,13 +41,20 @@ pub(super) struct Reader<'a> {
     pub(super) file: &'a Path,
     pub(super) devices: BTreeSet<String>,
     pub(super) relying_parties: BTreeSet<String>,
+    pub(super) snapshots: BTreeSet<String>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
 impl<'a> Reader<'a> {
     fn new(file: &'a str) -> Self {
         let empty = BTreeSet::new;
-        Self { file: Path::new(file), devices: empty(), relying_parties: empty(), mistakes: Vec::new() }
+        Self {
+            file: Path::new(file),
+            devices: empty(),
+            relying_parties: empty(),
+            snapshots: empty(),
+            mistakes: Vec::new(),
+        }
     }
 
     fn scenario(&mut self, root: &Placed, file: &str, text: &str) -> Option<Scenario> {

@@ -8,13 +8,13 @@ use serde_saphyr::Spanned;
 use super::duration;
 use super::entries::Entries;
 use super::grammar::is_path;
+use super::handle::{Deed, Handle};
 use super::mistake::Mistake;
 use super::node::{Node, Placed, range};
 use super::read::Reader;
 use super::step::{Authenticate, Hold, Options, Plug, Recover, Register, Scene, Verb};
 use crate::ceremony::{Ceremony, OptionsRequest};
 use crate::client::{Ignore, Mediation};
-use crate::device::Gesture;
 use crate::tamper::TamperCall;
 
 /// Reads the verb `name` with the value `value`, whose entries are `entries`.
@@ -52,24 +52,19 @@ pub(super) fn read_verb(reader: &mut Reader<'_>, name: &str, value: &Placed, ent
 
 fn device_verb(reader: &mut Reader<'_>, name: &str, value: &Placed, entries: Entries<'_>) -> Option<Verb> {
     let device = known_device(reader, entries.placed_text("device"), "", &range(value))?;
-    Some(match name {
-        "set-backup" => Verb::SetBackup { device, eligible: entries.flag("eligible"), state: entries.flag("state") },
-        "clone" => {
-            let name = entries.text("as")?;
-            reader.devices.insert(name.clone());
-            Verb::Clone { device, name }
-        }
-        "gesture" => {
-            let gesture = match entries.text("do")?.as_str() {
-                "decline" => Gesture::Decline,
-                "wait" => Gesture::Wait,
-                _ => Gesture::Touch,
-            };
-            Verb::Gesture { device, gesture }
-        }
-        "power-cycle" => Verb::PowerCycle { device },
-        _ => return None,
-    })
+    let deed = Deed::read(name, entries)?;
+    match &deed {
+        Deed::Snapshot(name) => drop(reader.snapshots.insert(name.clone())),
+        Deed::Restore(name) => known_snapshot(reader, name, entries),
+        other => reader.devices.extend(other.new_device().map(str::to_owned)),
+    }
+    Some(Verb::Handle(Handle { device, deed }))
+}
+
+fn known_snapshot(reader: &mut Reader<'_>, name: &str, entries: Entries<'_>) {
+    let Some(from) = entries.get("from").filter(|_| !reader.snapshots.contains(name)) else { return };
+    let mistake = Mistake::at(range(from), format!("no `snapshot` step is called `{name}`"));
+    reader.mistakes.push(mistake.nearest(name, reader.snapshots.iter().map(String::as_str)));
 }
 
 fn register(reader: &mut Reader<'_>, value: &Placed, entries: Entries<'_>) -> Option<Verb> {

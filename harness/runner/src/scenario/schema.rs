@@ -73,7 +73,7 @@ impl Maker {
 
     fn kind(&mut self, kind: Kind) -> Value {
         match kind {
-            Kind::Text => json!({"type": "string", "minLength": 1}),
+            Kind::Text | Kind::Gestures => json!({"type": "string", "minLength": 1}),
             Kind::Flag => json!({"type": "boolean"}),
             Kind::Count => json!({"type": "integer", "minimum": 0}),
             Kind::Duration => json!({"type": "string", "pattern": "^[0-9]+[smhd]$"}),

@@ -7,9 +7,9 @@ use keyrig_ctap::{Aaguid, ReasonClass};
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
+use super::handle::Handle;
 use crate::ceremony::{Ceremony, OptionsRequest};
 use crate::client::{Ignore, Mediation};
-use crate::device::Gesture;
 use crate::tamper::TamperCall;
 
 /// One step.
@@ -168,34 +168,8 @@ pub enum Verb {
         /// Its name.
         name: String,
     },
-    /// Sets the backup flags of a device and its credentials.
-    SetBackup {
-        /// The device.
-        device: String,
-        /// Backup eligible.
-        eligible: bool,
-        /// Backup state.
-        state: bool,
-    },
-    /// Another device of the same provider account.
-    Clone {
-        /// The device.
-        device: String,
-        /// The copy's name.
-        name: String,
-    },
-    /// What the person in front of a device does from now on.
-    Gesture {
-        /// The device.
-        device: String,
-        /// What they do.
-        gesture: Gesture,
-    },
-    /// Takes a device's power away and gives it back.
-    PowerCycle {
-        /// The device.
-        device: String,
-    },
+    /// Something is done to a device.
+    Handle(Handle),
 }
 
 /// A verb as it is written.
@@ -223,10 +197,7 @@ impl Verb {
             Self::Audit(_) => "audit",
             Self::AdvanceClock(_) => "advance-clock",
             Self::Downstream { .. } => "downstream",
-            Self::SetBackup { .. } => "set-backup",
-            Self::Clone { .. } => "clone",
-            Self::Gesture { .. } => "gesture",
-            Self::PowerCycle { .. } => "power-cycle",
+            Self::Handle(handle) => handle.deed.name(),
         }
     }
 

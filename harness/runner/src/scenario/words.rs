@@ -1,6 +1,7 @@
 //! The words of a scenario file.
 
 use super::grammar::{Key, Kind, Names, Shape};
+use super::handle::KEEPS;
 
 const USER: &str = "The account; a name without a domain gets the target's.";
 const DEVICE: &str = "The device, by the name it got when it came.";
@@ -118,13 +119,16 @@ pub(crate) const VERBS: Shape = Shape {
         Key::may("advance-clock", Kind::Duration, "Moves the relying party's clock forward."),
         Key::may("downstream", Kind::Map(&DOWNSTREAM), "Joins a second relying party that trusts the first."),
         Key::may("set-backup", Kind::Map(&SET_BACKUP), "Sets the backup flags of a device and its credentials."),
-        Key::may(
-            "clone",
-            Kind::Map(&CLONE),
-            "Another device of the same provider account, with copies of all credentials.",
-        ),
-        Key::may("gesture", Kind::Map(&GESTURE), "What the person in front of a device does from now on."),
-        Key::may("power-cycle", Kind::Map(&POWER_CYCLE), "Takes a device's power away and gives it back."),
+        Key::may("clone", Kind::Map(&CLONE), "Another device of the same provider account, which shares its passkeys."),
+        Key::may("duplicate", Kind::Map(&CLONE), "A device with a copy of all that is in this one, counters too."),
+        Key::may("upgrade", Kind::Map(&UPGRADE), "Makes another product of a device, or replaces it."),
+        Key::may("snapshot", Kind::Map(&SNAPSHOT), "Takes all that is in a device."),
+        Key::may("restore", Kind::Map(&RESTORE), "Puts back what was taken from a device."),
+        Key::may("wear-out", Kind::Map(&WEAR_OUT), "Leaves a device little room for discoverable credentials."),
+        Key::may("lock-out", Kind::Map(&HANDLED), "Locks a device as wrong PINs and wrong fingers do."),
+        Key::may("wipe", Kind::Map(&HANDLED), "Wipes a device as a reset does."),
+        Key::may("gesture", Kind::Map(&GESTURE), "What the person in front of a device does at the next prompts."),
+        Key::may("power-cycle", Kind::Map(&HANDLED), "Takes a device's power away and gives it back."),
     ],
 };
 
@@ -306,6 +310,7 @@ const SET_BACKUP: Shape = Shape {
     doc: "Sets the backup flags.",
     keys: &[
         Key::must("device", Kind::Text, DEVICE),
+        Key::may("user", Kind::Text, "Of the credential that the device made for this account; of all if absent."),
         Key::must("eligible", Kind::Flag, "Backup eligible (BE)."),
         Key::must("state", Kind::Flag, "Backup state (BS)."),
     ],
@@ -313,8 +318,44 @@ const SET_BACKUP: Shape = Shape {
 
 const CLONE: Shape = Shape {
     name: "clone step",
-    doc: "A second device of a provider account.",
+    doc: "A second device.",
     keys: &[Key::must("device", Kind::Text, DEVICE), Key::must("as", Kind::Text, "The name of the copy.")],
+};
+
+const UPGRADE: Shape = Shape {
+    name: "upgrade step",
+    doc: "Makes another product of a device.",
+    keys: &[
+        Key::must("device", Kind::Text, DEVICE),
+        Key::must("profile", Kind::Name(Names::Profile), "The profile that it has from now on."),
+        Key::must(
+            "keep",
+            Kind::Word(KEEPS),
+            "An update that keeps everything, one that keeps the device's own counter and serial number alone, or a \
+             replacement, of which nothing was there before.",
+        ),
+    ],
+};
+
+const SNAPSHOT: Shape = Shape {
+    name: "snapshot step",
+    doc: "Takes what is in a device.",
+    keys: &[Key::must("device", Kind::Text, DEVICE), Key::must("as", Kind::Text, "The name that `from` uses.")],
+};
+
+const RESTORE: Shape = Shape {
+    name: "restore step",
+    doc: "Puts back what was taken.",
+    keys: &[Key::must("device", Kind::Text, DEVICE), Key::must("from", Kind::Text, "The name of the snapshot.")],
+};
+
+const WEAR_OUT: Shape = Shape {
+    name: "wear-out step",
+    doc: "Wears a device's storage out.",
+    keys: &[
+        Key::must("device", Kind::Text, DEVICE),
+        Key::must("room", Kind::Count, "Discoverable credentials that there is still room for."),
+    ],
 };
 
 const GESTURE: Shape = Shape {
@@ -322,9 +363,13 @@ const GESTURE: Shape = Shape {
     doc: "What the person does.",
     keys: &[
         Key::must("device", Kind::Text, DEVICE),
-        Key::must("do", Kind::Word(&["touch", "decline", "wait"]), "Touches, says no, or does nothing."),
+        Key::must(
+            "do",
+            Kind::Gestures,
+            "One gesture for each prompt, `wait 2s, touch, wrong-finger x3`; consent afterwards, unless it ends in \
+             `then decline` or is `always decline`.",
+        ),
     ],
 };
 
-const POWER_CYCLE: Shape =
-    Shape { name: "power-cycle step", doc: "Cycles the power.", keys: &[Key::must("device", Kind::Text, DEVICE)] };
+const HANDLED: Shape = Shape { name: "device", doc: "A device.", keys: &[Key::must("device", Kind::Text, DEVICE)] };

@@ -65,7 +65,7 @@ pub(crate) fn line(what: &Happening) -> String {
         }
         Happening::Asks { ask, command } => format!("asks for {ask}, for {command}"),
         Happening::AsksNoMore => "asks no more".to_owned(),
-        Happening::Did { deed } => format!("the user: {}", deed.name()),
+        Happening::Did { deed } => format!("the user: {deed}"),
         Happening::Winks => "winks".to_owned(),
         Happening::Writes { edits: 1 } => "remembers 1 change".to_owned(),
         Happening::Writes { edits } => format!("remembers {edits} changes"),

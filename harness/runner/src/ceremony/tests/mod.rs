@@ -11,6 +11,7 @@ use keyrig_ctap::Aaguid;
 use keyrig_ctap::attestation::AttestationObject;
 use keyrig_ctap::auth_data::{AuthData, Flags};
 use keyrig_ctap::cose::PublicKey;
+use keyrig_ctap::gesture::{Deed, Script};
 use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ use super::play::{Answered, Played, honest, play};
 use super::{Ceremony, CeremonyError, OptionsRequest, Order};
 use crate::base64url;
 use crate::client::{ClientProfile, Ignore, Link, Mediation, Page};
-use crate::device::{Device, DeviceDescription, Gesture, InProcess, LinkError};
+use crate::device::{Device, DeviceDescription, InProcess, LinkError};
 use crate::tamper::{self, Argument, Foil, Need, TamperCall};
 
 const YUBIKEY: &str = "yubikey-5-nfc-5.4";
@@ -313,12 +314,12 @@ fn selection_criteria_pass_authenticators_over() {
 fn a_human_may_decline_wait_or_mistype() {
     let mut device = plug(YUBIKEY);
     register(&mut device);
-    for gesture in [Gesture::Decline, Gesture::Wait] {
-        device.set_gesture(gesture).unwrap();
+    for gesture in [Deed::Decline, Deed::Nothing] {
+        device.set_gestures(Script::always(gesture)).unwrap();
         let refused = run(&order(Ceremony::Authentication, &[]), &request(), Foil::default(), &mut device).err();
         assert_eq!(refused.as_deref(), Some("NotAllowedError"), "{gesture:?}");
     }
-    device.set_gesture(Gesture::Touch).unwrap();
+    device.set_gestures(Script::default()).unwrap();
     let mistyped = Order { pin: "87654321", ..order(Ceremony::Authentication, &[]) };
     let refused = run(&mistyped, &request(), Foil::default(), &mut device).err();
     assert_eq!(refused.as_deref(), Some("NotAllowedError"));
@@ -330,7 +331,7 @@ fn the_client_cancels_when_its_time_is_over() {
     for (timeout, status) in [(1_000, "CTAP2_ERR_KEEPALIVE_CANCEL"), (600_000, "CTAP2_ERR_USER_ACTION_TIMEOUT")] {
         let mut device = plug(YUBIKEY);
         register(&mut device);
-        device.set_gesture(Gesture::Wait).unwrap();
+        device.set_gestures(Script::always(Deed::Nothing)).unwrap();
         let mut options = request();
         options["timeout"] = json!(timeout);
         let mut link = Link::new(&mut device);
