@@ -12,6 +12,8 @@ use crate::process;
 pub(crate) enum Need {
     /// A static shell, which a guest machine starts with.
     Busybox,
+    /// What programs that Python loads are compiled with.
+    CHeadersOfPython,
     /// What drives Chromium.
     Chromedriver,
     /// A browser.
@@ -28,16 +30,20 @@ pub(crate) enum Need {
     Kmod,
     /// The message bus of desktops, which some clients link to.
     Libdbus,
+    /// What programs that read cards are compiled with.
+    Libpcsclite,
     /// OpenSSL, which some clients link to.
     Libssl,
     /// What the operating system's keys are found with.
     Libudev,
+    /// What signs in through PAM, on the command line.
+    Pamtester,
     /// The PAM module of FIDO.
     PamU2f,
     /// What makes the PAM module's list of keys.
     Pamu2fcfg,
-    /// What signs in through PAM, on the command line.
-    Pamtester,
+    /// The daemon that shows card readers to programs.
+    Pcscd,
     /// What tells a build where libraries are.
     PkgConfig,
     /// The list of public suffixes.
@@ -52,12 +58,19 @@ pub(crate) enum Need {
     Ssh,
     /// OpenSSH's server.
     Sshd,
+    /// What makes Python modules of C headers.
+    Swig,
     /// What tells programs of devices.
     Udev,
+    /// A virtual card reader.
+    Vpcd,
 }
 
 /// What the workspace is built with, beside Rust and a linker.
 pub(crate) const BUILD: &[Need] = &[Need::PkgConfig, Need::Libudev];
+
+/// Asks the Python that is called so whether it can compile modules.
+const HAS_HEADERS: &str = "import os, sysconfig; assert os.path.exists(sysconfig.get_path('include') + '/Python.h')";
 
 impl Need {
     fn package(self) -> &'static str {
@@ -66,6 +79,7 @@ impl Need {
 
     fn is_met(self) -> bool {
         match self {
+            Need::CHeadersOfPython => quiet(Command::new("python3").args(["-c", HAS_HEADERS])),
             Need::Kernel => !kernels().is_empty(),
             Need::Libudev | Need::PkgConfig if !cfg!(target_os = "linux") => true,
             Need::Libudev => quiet(Command::new("pkg-config").args(["--exists", "libudev"])),
@@ -78,6 +92,7 @@ impl Need {
     fn package_and_file(self) -> (&'static str, &'static str) {
         match self {
             Need::Busybox => ("busybox-static", "/bin/busybox"),
+            Need::CHeadersOfPython => ("python3-dev", "/usr/bin/python3-config"),
             Need::Chromedriver => ("chromium-driver", "/usr/bin/chromedriver"),
             Need::Chromium => ("chromium", "/usr/bin/chromium"),
             Need::Curl => ("curl", "/usr/bin/curl"),
@@ -86,11 +101,13 @@ impl Need {
             Need::Kernel => ("linux-image-amd64", "/boot"),
             Need::Kmod => ("kmod", "/sbin/modprobe"),
             Need::Libdbus => ("libdbus-1-dev", "/usr/include/dbus-1.0/dbus/dbus.h"),
+            Need::Libpcsclite => ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
             Need::Libssl => ("libssl-dev", "/usr/include/openssl/ssl.h"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
+            Need::Pamtester => ("pamtester", "/usr/bin/pamtester"),
             Need::PamU2f => ("libpam-u2f", "/lib/x86_64-linux-gnu/security/pam_u2f.so"),
             Need::Pamu2fcfg => ("pamu2fcfg", "/usr/bin/pamu2fcfg"),
-            Need::Pamtester => ("pamtester", "/usr/bin/pamtester"),
+            Need::Pcscd => ("pcscd", "/usr/sbin/pcscd"),
             Need::PkgConfig => ("pkg-config", "/usr/bin/pkg-config"),
             Need::PublicSuffix => ("publicsuffix", "/usr/share/publicsuffix/public_suffix_list.dat"),
             Need::Python => ("python3-venv", "/usr/bin/python3"),
@@ -98,7 +115,9 @@ impl Need {
             Need::Script => ("bsdutils", "/usr/bin/script"),
             Need::Ssh => ("openssh-client", "/usr/bin/ssh"),
             Need::Sshd => ("openssh-server", "/usr/sbin/sshd"),
+            Need::Swig => ("swig", "/usr/bin/swig"),
             Need::Udev => ("udev", "/lib/systemd/systemd-udevd"),
+            Need::Vpcd => ("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
         }
     }
 }

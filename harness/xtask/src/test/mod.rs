@@ -4,6 +4,7 @@ mod algorithms;
 mod crates;
 mod key_page;
 mod metadata;
+mod nfc;
 mod passkey_rs;
 mod python_fido2;
 mod reports;
@@ -39,6 +40,7 @@ const ALL: &[&Suite] = &[
     &crates::SUITE,
     &key_page::SUITE,
     &metadata::SUITE,
+    &nfc::SUITE,
     &passkey_rs::SUITE,
     &python_fido2::SUITE,
     &reports::SUITE,
