@@ -128,6 +128,16 @@ impl State {
         self.pin.is_some()
     }
 
+    /// Whether the PIN has to be changed before anything else.
+    pub fn pin_must_change(&self) -> bool {
+        self.force_pin_change
+    }
+
+    /// What authenticatorConfig changes.
+    pub fn configuration(&self) -> &Configuration {
+        &self.config
+    }
+
     /// Wrong PINs that are left.
     pub fn pin_retries(&self) -> u8 {
         self.pin_retries

@@ -13,7 +13,7 @@ use super::bench::{Bench, Order};
 use super::hand::{Deed, Hand};
 use super::log::{Happening, Log};
 use super::port::PortError;
-use super::status::{Credential, Prompted, Status, hex};
+use super::status::{Credential, Prompted, Settings, Status, hex};
 use crate::transport::fault::Armed;
 
 /// A handle on a key that is plugged in. Clones are handles on the same key.
@@ -81,6 +81,15 @@ impl Key {
     /// [`Gone`].
     pub async fn status(&self) -> Result<Status, Gone> {
         self.order(|bench| Ok(bench.status())).await
+    }
+
+    /// What it was set to.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`].
+    pub async fn settings(&self) -> Result<Settings, Gone> {
+        self.order(|bench| Ok(Settings::from(bench.shape().authenticator().state()))).await
     }
 
     /// The user answers the prompt that is open.

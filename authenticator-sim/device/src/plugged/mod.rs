@@ -42,7 +42,7 @@ pub use key::{Gone, Key, NotDone};
 pub use log::{Entry, Happening, Log, Side};
 pub use port::{Port, PortError};
 pub(crate) use status::hex;
-pub use status::{Credential, Flags, Led, Prompted, Status};
+pub use status::{Credential, Flags, Led, Prompted, Settings, Status};
 pub use tap::Tap;
 
 use crate::provider::AwsLc;

@@ -1,4 +1,4 @@
-use keyrig_core::{Ask, CredentialSource, Prompt};
+use keyrig_core::{Ask, CredentialSource, Prompt, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +104,34 @@ pub struct Credential {
     pub backup_state: bool,
     /// The last signature counter that was told.
     pub sign_count: u32,
+}
+
+/// What a key was set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Settings {
+    /// Whether a PIN is set.
+    pub pin_is_set: bool,
+    /// Whether it has to be changed before anything else.
+    pub pin_must_change: bool,
+    /// The fewest code points of a new PIN.
+    pub min_pin_length: u64,
+    /// Whether it verifies its user each time.
+    pub always_uv: bool,
+    /// Whether enterprise attestation is turned on.
+    pub enterprise_attestation: bool,
+}
+
+impl From<&State> for Settings {
+    fn from(state: &State) -> Self {
+        let configuration = state.configuration();
+        Self {
+            pin_is_set: state.pin_is_set(),
+            pin_must_change: state.pin_must_change(),
+            min_pin_length: configuration.min_pin_length,
+            always_uv: configuration.always_uv,
+            enterprise_attestation: configuration.enterprise_attestation,
+        }
+    }
 }
 
 impl From<Prompt> for Prompted {

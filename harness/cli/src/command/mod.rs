@@ -8,6 +8,7 @@ mod devices;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod explain;
+mod fleet;
 mod key;
 mod list;
 mod plug;
@@ -49,6 +50,7 @@ enum Words {
     Authenticate(ceremony::Authenticate),
     Rp(rp::Words),
     Plug(plug::Words),
+    Fleet(fleet::Words),
     Key(key::Words),
     Profile(profile::Words),
     Aaguid(aaguid::Words),
@@ -71,6 +73,7 @@ impl Keyrig {
             Words::Authenticate(words) => words.run(out),
             Words::Rp(words) => words.run(out),
             Words::Plug(words) => words.run(out),
+            Words::Fleet(words) => words.run(out),
             Words::Key(words) => words.run(out),
             Words::Profile(words) => words.run(out),
             Words::Aaguid(words) => words.run(out),

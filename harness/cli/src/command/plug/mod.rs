@@ -73,8 +73,9 @@ pub(super) struct Words {
     json: bool,
 }
 
+/// Whose USB identity the operating system is told.
 #[derive(Clone, Copy, Default, ValueEnum)]
-enum Whose {
+pub(super) enum Whose {
     #[default]
     Neutral,
     Product,
@@ -208,7 +209,7 @@ impl Words {
 
     fn port(&self, name: &str, profile: &Profile) -> Result<Port, Failure> {
         match &self.link {
-            Link::Uhid => Ok(Port::Uhid(self.identity(name, profile)?)),
+            Link::Uhid => Ok(Port::Uhid(identity(self.identity, name, profile)?)),
             Link::Nfc(port) => self.reader(*port, profile),
             Link::Socket(path) => Ok(Port::socket(self.of(path, name))),
         }
@@ -230,21 +231,26 @@ impl Words {
         }
         Ok(Port::Reader(vpcd::Reader::local(port)))
     }
+}
 
-    fn identity(&self, name: &str, profile: &Profile) -> Result<Identity, Failure> {
-        match self.identity {
-            Whose::Neutral => Ok(Identity::neutral(name)),
-            Whose::Product => {
-                let own = Identity::of_product(name, profile).ok_or_else(|| {
-                    let help = "leave --identity out for a neutral one";
-                    Failure::usage(miette!(help = help, "failed to tell the USB identity of {}", profile.id))
-                })?;
-                eprintln!(
-                    "notice: {name} says that it is {:04x}:{:04x} \"{}\", which is {}'s to say; use it where you test only",
-                    own.vendor, own.product, own.name, profile.maker
-                );
-                Ok(own)
-            }
+/// What the operating system is told of a key.
+///
+/// # Errors
+///
+/// A usage error where the product's own identity is not known.
+pub(super) fn identity(whose: Whose, name: &str, profile: &Profile) -> Result<Identity, Failure> {
+    match whose {
+        Whose::Neutral => Ok(Identity::neutral(name)),
+        Whose::Product => {
+            let own = Identity::of_product(name, profile).ok_or_else(|| {
+                let help = "leave --identity out for a neutral one";
+                Failure::usage(miette!(help = help, "failed to tell the USB identity of {}", profile.id))
+            })?;
+            eprintln!(
+                "notice: {name} says that it is {:04x}:{:04x} \"{}\", which is {}'s to say; use it where you test only",
+                own.vendor, own.product, own.name, profile.maker
+            );
+            Ok(own)
         }
     }
 }
