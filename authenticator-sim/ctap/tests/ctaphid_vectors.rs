@@ -41,4 +41,5 @@ fn reports_carry_the_messages_that_libfido2_reads() {
         assert_eq!(assemble(&reports), message);
         assert_eq!(message.fragment().unwrap().collect::<Vec<Report>>(), reports);
     }
+    println!("vectors: ctaphid messages: {} reproduced, 0 differ", cases.len());
 }

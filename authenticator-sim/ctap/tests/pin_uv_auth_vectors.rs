@@ -33,4 +33,5 @@ fn both_protocols_compute_what_python_fido2_computes() {
         assert!(ours.verify(&[&message], &hex(case, "authentication")));
         assert_eq!(protocol.authenticate(&hex(case, "token"), &[&message]), hex(case, "tokenAuthentication"));
     }
+    println!("vectors: pin-uv-auth protocols: {} reproduced, 0 differ", cases.len());
 }

@@ -162,6 +162,7 @@ fn each_registration_vector_verifies() {
         assert_eq!(verified.attestation.format, case.format, "{}", case.section);
         assert_eq!(verified.record(b"user".to_vec()), case.record(), "{}", case.section);
     }
+    println!("vectors: webauthn-l3 registrations at the relying party: {} reproduced, 0 differ", file.cases.len());
 }
 
 #[test]
@@ -172,6 +173,7 @@ fn each_authentication_vector_verifies() {
         let verified = verify::authentication(&expected, &case.record(), &response);
         verified.unwrap_or_else(|refusal| panic!("{}: {refusal}", case.section));
     }
+    println!("vectors: webauthn-l3 authentications at the relying party: {} reproduced, 0 differ", file.cases.len());
 }
 
 #[test]

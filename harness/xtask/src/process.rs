@@ -41,11 +41,20 @@ pub(crate) fn capture(command: &mut Command) -> Result<Vec<u8>, Failure> {
 /// When it cannot be started, prints no result at all, or exits with another code than 0 although it counted no
 /// failure.
 pub(crate) fn run_tests(command: &mut Command) -> Result<Tally, Failure> {
+    watch_tests(command, &mut |_| ())
+}
+
+/// As [`run_tests`], each line also told to `watch`.
+///
+/// # Errors
+/// As [`run_tests`].
+pub(crate) fn watch_tests(command: &mut Command, watch: &mut dyn FnMut(&str)) -> Result<Tally, Failure> {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut running = Running::start(command)?;
     let mut tally = Tally::default();
     while let Some(line) = running.next_line()? {
         println!("{line}");
+        watch(&line);
         tally += Tally::of_line(&line);
     }
     let status = running.child.wait()?;

@@ -11,6 +11,7 @@ mod reports;
 mod simplewebauthn;
 mod soft_webauthn;
 mod statuses;
+mod vectors;
 mod vm;
 
 use crate::failure::Failure;
@@ -47,6 +48,7 @@ const ALL: &[&Suite] = &[
     &simplewebauthn::SUITE,
     &soft_webauthn::SUITE,
     &statuses::SUITE,
+    &vectors::SUITE,
     &vm::SUITE,
 ];
 

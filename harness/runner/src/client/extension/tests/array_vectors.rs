@@ -32,6 +32,7 @@ fn what_python_fido2_opened_is_what_is_written() {
         let entry = hex(case, "entry");
         assert_eq!(array.serialize()[1..=entry.len()], entry);
     }
+    println!("vectors: large-blob entries: {} reproduced, 0 differ", opened.len());
 }
 
 #[test]

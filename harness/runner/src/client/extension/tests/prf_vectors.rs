@@ -67,6 +67,7 @@ fn the_salts_and_results_of_the_published_vectors_come_out() {
     for case in cases {
         judge(&file, case);
     }
+    println!("vectors: prf sets at the client: {} reproduced, 0 differ", cases.len());
 }
 
 fn judge(file: &Value, case: &Value) {
