@@ -33,8 +33,8 @@ fn every_example_comes_out_of_its_seeds() {
     let counts = reproduce(&serde_json::from_str(VECTORS).unwrap());
     for (kind, (reproduced, differ)) in &counts {
         println!("vectors: webauthn-l3 {kind}: {reproduced} reproduced, {differ} differ");
-        assert_eq!(*differ, 0, "{kind}");
     }
+    assert!(counts.values().all(|(_, differ)| *differ == 0), "{counts:?}");
     for (kind, least) in [("registrations", 15), ("authentications", 15), ("root certificates", 1), ("seeds", 160)] {
         assert!(counts[kind].0 >= least, "{kind}: {:?}", counts[kind]);
     }
