@@ -54,7 +54,7 @@ fn names(address: SocketAddr) -> [String; 2] {
     [address.to_string(), format!("localhost:{}", address.port())]
 }
 
-fn is_called(host: Option<&HeaderValue>, address: SocketAddr) -> bool {
+pub(super) fn is_called(host: Option<&HeaderValue>, address: SocketAddr) -> bool {
     let host = host.map(HeaderValue::as_bytes).unwrap_or_default();
     names(address).iter().any(|name| host.eq_ignore_ascii_case(name.as_bytes()))
 }

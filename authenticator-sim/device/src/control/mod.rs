@@ -6,6 +6,7 @@
 mod answer;
 mod body;
 mod guard;
+mod hooks;
 mod openapi;
 mod page;
 mod place;
@@ -23,6 +24,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 
 pub use body::{Ask, Backup, FaultOrder, Gesture, Gestures, Kept, LogFrom, Snapshot, Upgrade, read};
+pub use hooks::serve_hooks;
 pub use openapi::document;
 pub use place::{Place, PlaceError, folder};
 pub use problem::Problem;

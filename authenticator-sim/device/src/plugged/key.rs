@@ -74,6 +74,11 @@ impl Key {
         &self.log
     }
 
+    /// Notes something in its log that happened elsewhere.
+    pub fn note(&self, what: String) {
+        self.log.note(Happening::Changed { how: what });
+    }
+
     /// How it is.
     ///
     /// # Errors

@@ -68,6 +68,11 @@ pub(super) struct Words {
     /// Show the key on a page of this machine; port 0 for a free one
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
     page: Option<SocketAddr>,
+    /// Let other suites touch and unplug the keys at a port of this machine: the FIDO conformance tools
+    /// (127.0.0.1:3000) by POST /conformance/userpresence and the like, robots by GET /usb1/touch/on. Whoever is on this
+    /// machine can
+    #[arg(long, value_name = "ADDRESS")]
+    hooks: Option<SocketAddr>,
     /// Print a line of JSON for each key
     #[arg(long)]
     json: bool,
@@ -119,6 +124,7 @@ impl Words {
             one.tell(self.json, out)?;
             on_desk.push(one);
         }
+        self.hooks(&on_desk, out).await?;
         out.flush()?;
         let ended = tokio::select! {
             () = stop.asked() => Ok(Exit::Success),
@@ -169,6 +175,26 @@ impl Words {
             named.push((name, profile));
         }
         Ok(named)
+    }
+
+    /// Serves the hooks of all keys, and says where.
+    async fn hooks(&self, keys: &[OnDesk], out: &mut dyn Write) -> Result<(), Failure> {
+        let Some(address) = self.hooks else { return Ok(()) };
+        let keys = keys.iter().map(|one| one.key.clone()).collect();
+        let served = TcpListener::bind(address).await.and_then(|listener| {
+            let address = listener.local_addr()?;
+            control::serve_hooks(listener, keys)?;
+            Ok(format!("http://{address}"))
+        });
+        let url = served.map_err(|error| {
+            let help = "--hooks 127.0.0.1:0 takes a free port of this machine";
+            Failure::environment(miette!(help = help, "failed to serve the hooks at {address}: {error}"))
+        })?;
+        match self.json {
+            true => writeln!(out, "{}", json!({"hooks": url}))?,
+            false => writeln!(out, "hooks: {url}")?,
+        }
+        Ok(())
     }
 
     /// Serves the page of a key, and says where it is.

@@ -1,17 +1,19 @@
 //! A key that is plugged in at a socket, and a program that uses it.
 
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Lines, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command as Process, Output, Stdio};
+use std::process::{Child, ChildStdout, Command as Process, Output, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::{Fields, Tree, Writer, expect_bytes};
 use keyrig_ctap::cose::Algorithm;
-use keyrig_ctap::ctaphid::{Assembly, Channel, Command as Hid, Message, Packet, Progress, Report, Welcome};
+use keyrig_ctap::ctaphid::{
+    Assembly, Channel, Command as Hid, ErrorCode, Keepalive, Message, Packet, Progress, Report, Welcome,
+};
 use keyrig_ctap::message::make_credential::{Options, Parameter, Request};
 use keyrig_ctap::message::{PUBLIC_KEY, RelyingParty, User};
 use keyrig_ctap::{Command, Status};
@@ -23,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Desk {
     words: Vec<String>,
     child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
     folder: Option<tempfile::TempDir>,
 }
 
@@ -36,11 +39,17 @@ impl Desk {
         let mut all = vec!["plug", profile, "--name", "desk", "--link", "socket:key.hid", "--json"];
         all.extend(words);
         let words: Vec<String> = all.into_iter().map(str::to_owned).collect();
-        Self { child: plug(folder.path(), &words), words, folder: Some(folder) }
+        let (child, lines) = plug(folder.path(), &words);
+        Self { child, lines, words, folder: Some(folder) }
     }
 
     pub(crate) fn folder(&self) -> &Path {
         self.folder.as_ref().unwrap().path()
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn link(&self) -> PathBuf {
@@ -62,10 +71,16 @@ impl Desk {
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     }
 
+    /// Where the hooks are.
+    pub(crate) fn hooks(&mut self) -> String {
+        let told: serde_json::Value = serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap();
+        told["hooks"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn kill_and_plug_again(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.child = plug(self.folder.as_ref().unwrap().path(), &self.words);
+        (self.child, self.lines) = plug(self.folder.as_ref().unwrap().path(), &self.words);
     }
 
     /// Ends the key as Ctrl-C does, and leaves its folder.
@@ -111,14 +126,13 @@ pub(crate) fn keyrig(folder: &Path) -> Process {
     command
 }
 
-fn plug(folder: &Path, words: &[String]) -> Child {
+fn plug(folder: &Path, words: &[String]) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut child = keyrig(folder).args(words).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let told: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
     assert_eq!((&told["key"], &told["link"]), (&"desk".into(), &"socket:key.hid".into()));
     assert!(fs::exists(folder.join(told["control"].as_str().unwrap())).unwrap());
-    child
+    (child, lines)
 }
 
 /// A program with a channel of its own.
@@ -156,6 +170,24 @@ impl Host {
                 return (Status(*status), body.to_vec());
             }
         }
+    }
+
+    pub(crate) fn cancel(&mut self) {
+        self.say(Hid::CANCEL, &[]);
+    }
+
+    /// Whether the next message on its channel is that the key is busy.
+    pub(crate) fn is_told_busy(&mut self) -> bool {
+        loop {
+            let message = self.hear().unwrap();
+            if message.channel == self.channel {
+                return message.command == Hid::ERROR && message.payload == [ErrorCode::CHANNEL_BUSY.0];
+            }
+        }
+    }
+
+    pub(crate) fn wait_until_asked(&mut self) {
+        while self.hear().unwrap().payload != [Keepalive::UP_NEEDED.0] {}
     }
 
     /// Whether nothing comes but keepalives, until the link ends.

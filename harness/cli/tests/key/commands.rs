@@ -1,16 +1,11 @@
 //! A key that is plugged in does what `keyrig key` says, as a program on its link sees it.
 
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-mod on_a_desk;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
+use crate::on_a_desk::{Desk, Host, assertion, credential_id, flags, hex, keyrig, registration};
 use keyrig_ctap::{Command, Status};
-use on_a_desk::{Desk, Host, assertion, registration};
 
 #[test]
 fn a_touch_completes_what_waits_for_it() {
@@ -53,7 +48,7 @@ fn a_finger_is_good_or_wrong() {
     desk.key(&["finger", "good", "--wait", "10s"]);
     let (status, body) = host.answer();
     assert_eq!(status, Status::OK);
-    assert_eq!(on_a_desk::flags(&body) & 0x05, 0x05, "UP and UV");
+    assert_eq!(flags(&body) & 0x05, 0x05, "UP and UV");
 }
 
 #[test]
@@ -81,8 +76,7 @@ fn backup_flags_are_those_that_were_set() {
     let mut host = Host::at(&desk);
     host.send(&registration("example.org", false));
     let (_, body) = host.answer();
-    let flags = on_a_desk::flags(&body);
-    assert_eq!(flags & 0x18, 0x18, "BE and BS");
+    assert_eq!(flags(&body) & 0x18, 0x18, "BE and BS");
 }
 
 #[test]
@@ -106,7 +100,7 @@ fn an_update_keeps_what_it_is_told_to_and_the_firmware_is_another() {
     let mut host = Host::at(&desk);
     host.send(&registration("example.org", false));
     let (_, body) = host.answer();
-    let id = on_a_desk::credential_id(&body);
+    let id = credential_id(&body);
     assert!(desk.key(&["upgrade", "updatable-key-2"]).ends_with("with 1 credentials\n"));
     let mut host = Host::at(&desk);
     host.send(&assertion("example.org", &id));
@@ -120,12 +114,12 @@ fn a_snapshot_is_put_back_and_is_its_owners_alone() {
     let mut host = Host::at(&desk);
     host.send(&registration("example.org", false));
     let (_, body) = host.answer();
-    let id = on_a_desk::credential_id(&body);
+    let id = credential_id(&body);
     desk.key(&["snapshot", "taken.keyrig"]);
     let mode = fs::metadata(desk.folder().join("taken.keyrig")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(desk.key_fails(&["snapshot", "taken.keyrig"]).0, Some(2), "a snapshot is not written over");
-    let begins = on_a_desk::hex(&id)[..12].to_owned();
+    let begins = hex(&id)[..12].to_owned();
     assert_eq!(desk.key(&["credentials", "delete", &begins]), "desk: deleted; it has 0 credentials\n");
     host.send(&assertion("example.org", &id));
     assert_eq!(host.answer().0, Status::NO_CREDENTIALS);
@@ -141,7 +135,7 @@ fn an_acknowledged_credential_outlives_a_kill() {
     let mut host = Host::at(&desk);
     host.send(&registration("example.org", false));
     let (_, body) = host.answer();
-    let id = on_a_desk::credential_id(&body);
+    let id = credential_id(&body);
     desk.kill_and_plug_again();
     let mut host = Host::at(&desk);
     host.send(&assertion("example.org", &id));
@@ -152,7 +146,7 @@ fn an_acknowledged_credential_outlives_a_kill() {
 fn a_store_is_of_one_product() {
     let desk = Desk::with(&["--store", "key.redb"]);
     let folder = desk.leave();
-    let output = on_a_desk::keyrig(folder.path())
+    let output = keyrig(folder.path())
         .args(["plug", "security-key-nfc-5.4", "--store", "key.redb", "--link", "socket:other.hid"])
         .output()
         .unwrap();
