@@ -93,7 +93,7 @@ pub trait Provider: Send {
     fn agree(&mut self, key: &PrivateKey, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, ProviderError>;
 }
 
-/// The algorithms that every provider has.
+/// The algorithms that every provider has: by [`Deterministic`] where its own library does not.
 pub const ALGORITHMS: &[Algorithm] = &[
     Algorithm::ES256,
     Algorithm::EDDSA,

@@ -1,4 +1,5 @@
-//! Public keys that are good for their algorithm, and the signatures that they verify.
+//! Public keys that are good for their algorithm, and the signatures that they verify: by AWS-LC, Ed448's by
+//! ed448-goldilocks.
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{self, ParsedPublicKey, PqdsaVerificationAlgorithm, RsaParameters, VerificationAlgorithm};

@@ -227,6 +227,26 @@ proptest! {
     }
 
     #[test]
+    fn arbitrary_numbers_never_panic(
+        algorithm in select(Algorithm::NAMED),
+        curve in 0..9_i64,
+        first in prop::collection::vec(any::<u8>(), 0..100),
+        second in prop::collection::vec(any::<u8>(), 0..5),
+    ) {
+        let (curve, x, e) = (Curve(curve), first.clone(), second.clone());
+        for key in [
+            PublicKey::Ec2 { curve, x: x.clone(), y: first.clone() },
+            PublicKey::Okp { curve, x: x.clone() },
+            PublicKey::Rsa { n: x.repeat(4), e },
+            PublicKey::Akp { public: [first, second].concat() },
+        ] {
+            if let Err(refusal) = registration(algorithm, &key).outcome() {
+                prop_assert_eq!(refusal.class, ReasonClass::Key);
+            }
+        }
+    }
+
+    #[test]
     fn an_arbitrary_signature_is_refused(which: Index, signature in prop::collection::vec(any::<u8>(), 0..5000)) {
         let (ceremony, mut response, _) = authentication(which.get(&ALL));
         response.signature = signature;
