@@ -21,6 +21,19 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     Ok(BUILT.get_or_init(program).clone())
 }
 
+/// The binary as it is released.
+///
+/// # Errors
+/// When it does not compile.
+pub(crate) fn build_release() -> Result<(), Failure> {
+    process::run(&mut process::cargo(["build", "--release", "--package", "keyrig", "--bin", "keyrig"]))
+}
+
+/// Where [`build_release`] leaves the binary.
+pub(crate) fn released_program() -> PathBuf {
+    workspace::target().join("release/keyrig")
+}
+
 /// Where [`build`] leaves the binary.
 pub(crate) fn program() -> PathBuf {
     workspace::target().join("debug/keyrig")

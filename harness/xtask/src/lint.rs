@@ -5,8 +5,9 @@ use crate::process;
 use crate::stage::{self, Stage};
 use crate::tally::Tally;
 
-/// The crate that plays a foreign authenticator has a lock file of its own, so cargo's `--workspace` passes it by.
-const OUTSIDE: &str = "harness/targets/passkey-rs/Cargo.toml";
+/// The crates that play a foreign authenticator and foreign clients have lock files of their own, so cargo's
+/// `--workspace` passes them by.
+const OUTSIDE: [&str; 2] = ["harness/targets/passkey-rs/Cargo.toml", "harness/targets/usb-clients/Cargo.toml"];
 
 /// Runs every check, also after one failed.
 ///
@@ -20,8 +21,9 @@ pub(crate) fn run() -> Result<(), Failure> {
         check(
             "fmt-outside",
             "formatting of the foreign authenticator",
-            &["fmt", "--manifest-path", OUTSIDE, "--check"],
+            &["fmt", "--manifest-path", OUTSIDE[0], "--check"],
         ),
+        check("fmt-clients", "formatting of the foreign clients", &["fmt", "--manifest-path", OUTSIDE[1], "--check"]),
     ]);
     outcome
 }

@@ -18,6 +18,10 @@ pub(crate) enum Need {
     Chromedriver,
     /// A browser.
     Chromium,
+    /// What lets keys unlock encrypted volumes.
+    Cryptenroll,
+    /// What makes encrypted volumes.
+    Cryptsetup,
     /// What speaks HTTP on the command line.
     Curl,
     /// libfido2's tools.
@@ -95,6 +99,8 @@ impl Need {
             Need::CHeadersOfPython => ("python3-dev", "/usr/bin/python3-config"),
             Need::Chromedriver => ("chromium-driver", "/usr/bin/chromedriver"),
             Need::Chromium => ("chromium", "/usr/bin/chromium"),
+            Need::Cryptenroll => ("systemd", "/usr/bin/systemd-cryptenroll"),
+            Need::Cryptsetup => ("cryptsetup-bin", "/sbin/cryptsetup"),
             Need::Curl => ("curl", "/usr/bin/curl"),
             Need::Fido2Tools => ("fido2-tools", "/usr/bin/fido2-token"),
             Need::Firefox => ("firefox-esr", "/usr/bin/firefox-esr"),

@@ -62,7 +62,19 @@ impl Desk {
     /// # Errors
     /// When no device appears.
     pub(super) fn plug_with(&mut self, words: &[&str]) -> Result<Key, Red> {
-        let key = Key::plug(words, self.log.try_clone()?)?;
+        self.plug_by(&keyrig::program(), words)
+    }
+
+    /// As [`Desk::plug`], by the program as it is released.
+    ///
+    /// # Errors
+    /// When no device appears.
+    pub(super) fn plug_release(&mut self, profile: &str) -> Result<Key, Red> {
+        self.plug_by(&keyrig::released_program(), &[profile, "--gestures", "always"])
+    }
+
+    fn plug_by(&mut self, program: &Path, words: &[&str]) -> Result<Key, Red> {
+        let key = Key::plug(program, words, self.log.try_clone()?)?;
         writeln!(self.log, "# keyrig plug {} is at {}", words.join(" "), key.node)?;
         Ok(key)
     }

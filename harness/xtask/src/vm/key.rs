@@ -2,10 +2,10 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::desk::Red;
-use crate::keyrig;
 
 /// A key that the guest sees, until the value is dropped.
 pub(super) struct Key {
@@ -21,8 +21,8 @@ impl Key {
     ///
     /// # Errors
     /// When no device appears.
-    pub(super) fn plug(words: &[&str], log: File) -> Result<Self, Red> {
-        let mut command = Command::new(keyrig::program());
+    pub(super) fn plug(program: &Path, words: &[&str], log: File) -> Result<Self, Red> {
+        let mut command = Command::new(program);
         command.arg("plug").args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut plugged = command.env("XDG_RUNTIME_DIR", "/run/user/0").env("HOME", "/run/home").spawn()?;
         let mut said = BufReader::new(plugged.stdout.take().expect("standard output is piped"));
@@ -35,6 +35,13 @@ impl Key {
         Command::new("udevadm").arg("settle").status()?;
         key.node = nodes()?.pop().ok_or_else(|| Red("no device node appeared".into()))?;
         Ok(key)
+    }
+}
+
+impl Key {
+    /// The process that is the key.
+    pub(super) fn pid(&self) -> u32 {
+        self.plugged.id()
     }
 }
 

@@ -11,6 +11,8 @@ mod openssh;
 mod pam_u2f;
 mod planted;
 mod python_fido2;
+mod speed;
+mod systemd;
 
 use super::desk::{Desk, Red};
 use crate::failure::Failure;
@@ -46,6 +48,8 @@ const ALL: &[&Client] = &[
     &pam_u2f::CLIENT,
     &planted::CLIENT,
     &python_fido2::CLIENT,
+    &speed::CLIENT,
+    &systemd::CLIENT,
 ];
 
 /// The names there are.
