@@ -56,7 +56,7 @@ fn ceremonies(desk: &mut Desk, name: &str, verification: &str, pin: &str) -> Res
     let program = path(name);
     let serve = "keyrig rp serve --policy default --rp-id example.org --port 8080 --origin";
     let _serving = desk.start(&format!("{serve} {ORIGIN}"))?;
-    desk.run(format!("curl -sS --retry 60 --retry-delay 1 --retry-connrefused {URL}/health"))?;
+    desk.run(format!("curl -s --retry 60 --retry-delay 1 --retry-connrefused {URL}/health"))?;
     let ask = "curl -sS --fail-with-body --cookie jar --cookie-jar jar --json";
 
     let wishes = format!(

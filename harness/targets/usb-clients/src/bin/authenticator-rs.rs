@@ -54,7 +54,8 @@ fn create(options: &Value, origin: String, pin: Option<String>) -> Value {
     };
     let (said, made) = channel();
     let callback = StateCallback::new(Box::new(move |result| said.send(result).expect("somebody waits")));
-    service().register(PATIENCE_MS, asked, updates(pin), callback).expect("a registration begins");
+    let mut service = service();
+    service.register(PATIENCE_MS, asked, updates(pin), callback).expect("a registration begins");
     let made = made.recv().expect("it ends").expect("the key registers");
     let id = made.att_obj.auth_data.credential_data.as_ref().expect("a new credential").credential_id.clone();
     let attestation_object = serde_cbor::to_vec(&made.att_obj).expect("an attestation object is CBOR");
@@ -86,7 +87,8 @@ fn get(options: &Value, origin: String, pin: Option<String>) -> Value {
     };
     let (said, signed) = channel();
     let callback = StateCallback::new(Box::new(move |result| said.send(result).expect("somebody waits")));
-    service().sign(PATIENCE_MS, asked, updates(pin), callback).expect("a sign-in begins");
+    let mut service = service();
+    service.sign(PATIENCE_MS, asked, updates(pin), callback).expect("a sign-in begins");
     let signed = signed.recv().expect("it ends").expect("the key signs in").assertion;
     let id = signed.credentials.map_or_else(|| bytes(&allowed[0]["id"]), |credential| credential.id);
     public_key_credential(
