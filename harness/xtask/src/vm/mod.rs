@@ -58,9 +58,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// As [`run`].
 pub(crate) fn every_client() -> Result<Tally, Failure> {
     let clients = client::chosen(&[]);
-    match lane(&clients) {
-        Err(Failure::Environment(why)) if !is_ci() => {
-            let rows = clients.iter().map(|client| client.rows.len()).sum();
+    let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    skipped_unless(is_ci, clients.iter().map(|client| client.rows.len()).sum(), lane(&clients))
+}
+
+/// A machine that cannot start the guest skips the rows and says why; in CI that is a failure.
+fn skipped_unless(is_ci: bool, rows: usize, outcome: Result<Tally, Failure>) -> Result<Tally, Failure> {
+    match outcome {
+        Err(Failure::Environment(why)) if !is_ci => {
             println!("skipped, as this machine cannot start the guest: {why}");
             Ok(Tally { skipped: rows, ..Tally::default() })
         }
@@ -96,6 +101,23 @@ fn lane(clients: &[&'static Client]) -> Result<Tally, Failure> {
     }))
 }
 
-fn is_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| value == "true")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_machine_cannot_start_is_skipped_but_not_in_ci() {
+        let cannot = || Err(Failure::Environment("packages are missing".into()));
+        assert_eq!(skipped_unless(false, 7, cannot()).unwrap(), Tally { skipped: 7, ..Tally::default() });
+        assert!(skipped_unless(true, 7, cannot()).is_err());
+    }
+
+    #[test]
+    fn what_was_found_is_never_skipped() {
+        for is_ci in [false, true] {
+            assert!(skipped_unless(is_ci, 7, Err(Failure::Found("a row".into()))).is_err());
+            let red = Tally { failed: 1, ..Tally::default() };
+            assert_eq!(skipped_unless(is_ci, 7, Ok(red)).unwrap(), red);
+        }
+    }
 }

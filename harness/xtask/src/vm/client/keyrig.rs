@@ -15,6 +15,7 @@ pub(super) const CLIENT: Client = Client {
         Row { ceremony: "pulled out while it asks, put back", play: pulled_out },
         Row { ceremony: "killed, it leaves nothing behind", play: killed },
         Row { ceremony: "two keys at once", play: two },
+        Row { ceremony: "what the machine needs is there", play: doctor },
         Row { ceremony: "the runner takes it for a real key", play: runner },
     ],
 };
@@ -70,6 +71,17 @@ fn two(desk: &mut Desk) -> Result<(), Red> {
     let other = desk.run(format!("fido2-token -I {}", nodes[1]))?;
     let aaguid = |info: &str| info.lines().find(|line| line.starts_with("aaguid")).map(str::to_owned);
     holds(aaguid(&one) != aaguid(&other), "both say that they are the same")
+}
+
+fn doctor(desk: &mut Desk) -> Result<(), Red> {
+    let _key = desk.plug(KEY)?;
+    // Bluetooth and the rules that spare being root are not needed here.
+    let said = desk.run("keyrig doctor || test $? = 3")?;
+    let fine = |what: &str| said.lines().any(|line| line.split_whitespace().take(2).eq(["fine", what]));
+    for what in ["hidraw", "udev", "uhid"] {
+        holds(fine(what), &format!("{what} is not fine: {said}"))?;
+    }
+    Ok(())
 }
 
 fn runner(desk: &mut Desk) -> Result<(), Red> {
