@@ -8,6 +8,7 @@ mod configuration;
 mod fabric;
 mod fingers;
 mod hostile;
+mod hostile_state;
 mod lies;
 mod life;
 mod limits;

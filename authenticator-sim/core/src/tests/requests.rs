@@ -101,17 +101,41 @@ fn descriptors() -> impl Strategy<Value = Option<Vec<Descriptor>>> {
 }
 
 fn extensions() -> impl Strategy<Value = Option<Vec<u8>>> {
-    let id = prop_oneof![Just("credProtect"), Just("hmac-secret"), Just("other")];
+    let id =
+        proptest::sample::select(crate::extension::ALL.iter().copied().chain(["other"]).collect::<Vec<&'static str>>());
     let value = prop_oneof![
         (0u64..5).prop_map(Value::Unsigned),
         any::<bool>().prop_map(Value::Bool),
         vec(any::<u8>(), 0..70).prop_map(Value::Bytes),
         salts(),
+        named(),
     ];
     option::weighted(
         0.4,
         (id, value).prop_map(|(id, value)| Value::Map(Vec::from([(id.into(), value)])).to_canonical()),
     )
+}
+
+/// Inputs with named members, as `largeBlob` and `prf` have them.
+fn named() -> impl Strategy<Value = Value> {
+    let salts = || {
+        vec(vec(any::<u8>(), 30..34).prop_map(Value::Bytes), 0..3).prop_map(|salts| {
+            let named = [Value::from("first"), Value::from("second")].into_iter().zip(salts);
+            Value::Map(named.collect())
+        })
+    };
+    let value = prop_oneof![
+        Just(Value::Bool(true)),
+        vec(any::<u8>(), 0..40).prop_map(Value::Bytes),
+        any::<u64>().prop_map(Value::Unsigned),
+        Just(Value::from("required")),
+        salts(),
+        salts().prop_map(|salts| Value::Map(Vec::from([(Value::Bytes(Vec::from([1])), salts)]))),
+    ];
+    let name =
+        proptest::sample::select(Vec::from(["read", "write", "originalSize", "support", "eval", "evalByCredential"]));
+    proptest::collection::btree_map(name, value, 0..3)
+        .prop_map(|members| Value::Map(members.into_iter().map(|(name, value)| (Value::from(name), value)).collect()))
 }
 
 /// The input of `hmac-secret` at a login, with a key that may be a point.

@@ -14,6 +14,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("getCredBlob", "credBlob"),
     ("hmacCreateSecret", "hmac-secret"),
     ("hmacGetSecret", "hmac-secret"),
+    ("payment", "thirdPartyPayment"),
     ("prf", "hmac-secret"),
     ("prf", "hmac-secret-mc"),
 ];
