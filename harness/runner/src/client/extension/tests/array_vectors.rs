@@ -48,3 +48,21 @@ fn a_bent_array_is_empty_and_a_bent_entry_nobodys() {
     let array = keyrig_ctap::message::large_blobs::serialize(&[&[0x81], entry.as_slice()].concat());
     assert_eq!(LargeBlobArray::parse(&array).get(&key), None);
 }
+
+/// Every byte of an array changed, and every end of it cut off, with a checksum that is right all the same.
+#[test]
+fn no_array_brings_the_client_down_and_what_is_written_into_any_is_read_again() {
+    let file = vectors(VECTORS);
+    let whole = hex(&file, "array");
+    let array = &whole[..whole.len() - 16];
+    let key = [9; 32];
+    let bent = (0..array.len()).map(|at| [&array[..at], &[array[at] ^ 0x41], &array[at + 1..]].concat());
+    let cut = (0..array.len()).map(|end| array[..end].to_vec());
+    for content in bent.chain(cut) {
+        let serialized = keyrig_ctap::message::large_blobs::serialize(&content);
+        let mut array = LargeBlobArray::parse(&serialized);
+        assert_eq!(array.get(&key), None);
+        array.put(&key, [1; 12], b"mine");
+        assert_eq!(LargeBlobArray::parse(&array.serialize()).get(&key).as_deref(), Some(&b"mine"[..]));
+    }
+}
