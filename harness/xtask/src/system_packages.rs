@@ -38,6 +38,8 @@ pub(crate) enum Need {
     Libpcsclite,
     /// OpenSSL, which some clients link to.
     Libssl,
+    /// What keys on readers are reached by.
+    Libpcsclite,
     /// What the operating system's keys are found with.
     Libudev,
     /// What signs in through PAM, on the command line.
@@ -71,7 +73,7 @@ pub(crate) enum Need {
 }
 
 /// What the workspace is built with, beside Rust and a linker.
-pub(crate) const BUILD: &[Need] = &[Need::PkgConfig, Need::Libudev];
+pub(crate) const BUILD: &[Need] = &[Need::PkgConfig, Need::Libpcsclite, Need::Libudev];
 
 /// Asks the Python that is called so whether it can compile modules.
 const HAS_HEADERS: &str = "import os, sysconfig; assert os.path.exists(sysconfig.get_path('include') + '/Python.h')";
@@ -85,7 +87,7 @@ impl Need {
         match self {
             Need::CHeadersOfPython => quiet(Command::new("python3").args(["-c", HAS_HEADERS])),
             Need::Kernel => !kernels().is_empty(),
-            Need::Libudev | Need::PkgConfig if !cfg!(target_os = "linux") => true,
+            Need::Libpcsclite | Need::Libudev | Need::PkgConfig if !cfg!(target_os = "linux") => true,
             Need::Libudev => quiet(Command::new("pkg-config").args(["--exists", "libudev"])),
             Need::Python => quiet(Command::new("python3").args(["-c", "import ensurepip, venv"])),
             _ => Path::new(self.package_and_file().1).exists(),
@@ -109,6 +111,7 @@ impl Need {
             Need::Libdbus => ("libdbus-1-dev", "/usr/include/dbus-1.0/dbus/dbus.h"),
             Need::Libpcsclite => ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
             Need::Libssl => ("libssl-dev", "/usr/include/openssl/ssl.h"),
+            Need::Libpcsclite => ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
             Need::Pamtester => ("pamtester", "/usr/bin/pamtester"),
             Need::PamU2f => ("libpam-u2f", "/lib/x86_64-linux-gnu/security/pam_u2f.so"),

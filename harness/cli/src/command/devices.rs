@@ -24,9 +24,11 @@ Examples:
   keyrig devices
   keyrig devices --json
   keyrig devices --device hid:/dev/hidraw3 --pin-from prompt
+  keyrig devices --device nfc
   keyrig devices --device socket:/tmp/key.hid")]
 pub(super) struct Words {
-    /// Only the key at this place: `hid:<path>` or `socket:<path>`; every key on USB if left out
+    /// Only the key at this place: `hid:<path>`, `nfc:<reader>` or `socket:<path>`; every key on USB or on a
+    /// reader if left out
     #[arg(long = "device", value_name = "PLACE")]
     places: Vec<Place>,
     /// Where the PIN of the key comes from, one --device given: `prompt`, or `fd:3`
@@ -58,7 +60,7 @@ impl Words {
             let keys: Value = found.iter().map(Found::to_json).collect();
             writeln!(out, "{keys:#}")?;
         } else if found.is_empty() {
-            writeln!(out, "there is no key on USB; `keyrig doctor` says what may be in the way")?;
+            writeln!(out, "there is no key on USB or on a reader; `keyrig doctor` says what may be in the way")?;
         } else {
             found.iter().try_for_each(|key| key.print(out))?;
         }

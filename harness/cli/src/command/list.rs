@@ -32,7 +32,7 @@ pub(crate) struct Words {
     /// Scenario files or folders; the embedded ones if left out
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// Say of each scenario whether the key at this place can run it: `hid`, `hid:<path>`, `socket:<path>`
+    /// Say of each scenario whether the key at this place can run it: `hid`, `hid:<path>`, `nfc:<reader>`, `socket:<path>`
     #[arg(long, value_name = "PLACE")]
     device: Option<Place>,
     /// Print JSON

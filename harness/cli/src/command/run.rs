@@ -42,7 +42,7 @@ pub(crate) struct Words {
     #[arg(long, value_name = "TARGET", default_value = "builtin")]
     target: Name,
     /// The authenticator of scenarios that name none: a profile's id or file; or one key for all of them: `hid`,
-    /// `hid:<path>`, `socket:<path>`
+    /// `hid:<path>`, `nfc:<reader>`, `socket:<path>`
     #[arg(long, value_name = "PROFILE|PLACE")]
     device: Option<Named>,
     #[command(flatten)]

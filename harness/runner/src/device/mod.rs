@@ -3,6 +3,7 @@
 pub mod hid;
 pub mod in_process;
 mod lie_box;
+pub mod nfc;
 pub mod real;
 
 use std::time::Duration;

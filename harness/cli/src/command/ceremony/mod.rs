@@ -39,7 +39,7 @@ struct Scene {
     /// The profile that is plugged in: an id or a file
     #[arg(long, value_name = "PROFILE", conflicts_with = "aaguid")]
     profile: Option<String>,
-    /// The key at this place in place of a profile: `hid`, `hid:<path>`, `socket:<path>`
+    /// The key at this place in place of a profile: `hid`, `hid:<path>`, `nfc:<reader>`, `socket:<path>`
     #[arg(long, value_name = "PLACE", conflicts_with_all = ["profile", "aaguid"])]
     device: Option<Place>,
     /// Leave a discoverable credential on a real key; it is deleted otherwise

@@ -16,6 +16,7 @@ impl RealKey {
     pub fn at(place: &Place, person: Box<dyn Person>, interrupt: Interrupt) -> Result<Self, LinkError> {
         match place {
             Place::Hid(path) => on_usb(path.as_deref(), person, interrupt),
+            Place::Nfc(reader) => on_reader(reader.as_deref(), person, interrupt),
             Place::Socket(path) => behind_socket(path, person, interrupt),
         }
     }
@@ -30,26 +31,48 @@ impl RealKey {
 }
 
 impl Place {
-    /// Every key on USB.
+    /// Every key on USB, and every one on a reader.
     ///
     /// # Errors
     ///
-    /// [`LinkError`] where the operating system does not tell, or this program was built without them.
-    #[cfg(feature = "hid")]
+    /// [`LinkError`] where the operating system does not tell.
     pub fn find() -> Result<Vec<Self>, LinkError> {
-        let found = crate::device::hid::raw::find()?;
-        Ok(found.into_iter().map(|key| Self::Hid(Some(key.path))).collect())
+        Ok(keys_on_usb()?.into_iter().chain(keys_on_readers()).collect())
     }
+}
 
-    /// Every key on USB.
-    ///
-    /// # Errors
-    ///
-    /// [`LinkError`], as this program was built without them.
-    #[cfg(not(feature = "hid"))]
-    pub fn find() -> Result<Vec<Self>, LinkError> {
-        Err(without_usb())
-    }
+#[cfg(feature = "hid")]
+fn keys_on_usb() -> Result<Vec<Place>, LinkError> {
+    let found = crate::device::hid::raw::find()?;
+    Ok(found.into_iter().map(|key| Place::Hid(Some(key.path))).collect())
+}
+
+#[cfg(not(feature = "hid"))]
+fn keys_on_usb() -> Result<Vec<Place>, LinkError> {
+    Ok(Vec::new())
+}
+
+#[cfg(feature = "nfc")]
+fn keys_on_readers() -> Vec<Place> {
+    crate::device::nfc::pcsc::find().into_iter().map(|reader| Place::Nfc(Some(reader))).collect()
+}
+
+#[cfg(not(feature = "nfc"))]
+fn keys_on_readers() -> Vec<Place> {
+    Vec::new()
+}
+
+#[cfg(feature = "nfc")]
+fn on_reader(reader: Option<&str>, person: Box<dyn Person>, interrupt: Interrupt) -> Result<RealKey, LinkError> {
+    let (reader, applet) = crate::device::nfc::pcsc::open(reader)?;
+    let place = format!("nfc:{reader}");
+    RealKey::open(Box::new(applet), (place.clone(), place), person, interrupt).map(RealKey::named_by_catalogue)
+}
+
+#[cfg(not(feature = "nfc"))]
+fn on_reader(_: Option<&str>, _: Box<dyn Person>, _: Interrupt) -> Result<RealKey, LinkError> {
+    let why = "this keyrig was built without keys on readers; build it with the feature `nfc`";
+    Err(LinkError(why.to_owned()))
 }
 
 #[cfg(feature = "hid")]
@@ -80,12 +103,7 @@ fn on_usb(path: Option<&str>, person: Box<dyn Person>, interrupt: Interrupt) -> 
 
 #[cfg(not(feature = "hid"))]
 fn on_usb(_: Option<&str>, _: Box<dyn Person>, _: Interrupt) -> Result<RealKey, LinkError> {
-    Err(without_usb())
-}
-
-#[cfg(not(feature = "hid"))]
-fn without_usb() -> LinkError {
-    LinkError("this keyrig was built without keys on USB; build it with the feature `hid`".to_owned())
+    Err(LinkError("this keyrig was built without keys on USB; build it with the feature `hid`".to_owned()))
 }
 
 #[cfg(unix)]

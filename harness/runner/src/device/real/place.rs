@@ -9,13 +9,15 @@ use thiserror::Error;
 pub enum Place {
     /// On USB: at this path, or the only one there is.
     Hid(Option<String>),
+    /// On this PC/SC reader, named by a part of its name, or on the only one that has a key on it.
+    Nfc(Option<String>),
     /// Behind this Unix socket, which carries reports of 64 bytes.
     Socket(PathBuf),
 }
 
 /// It is no place for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("it is `hid`, `hid:<path>` or `socket:<path>`")]
+#[error("it is `hid`, `hid:<path>`, `nfc`, `nfc:<reader>` or `socket:<path>`")]
 pub struct PlaceError;
 
 impl FromStr for Place {
@@ -29,6 +31,7 @@ impl FromStr for Place {
         };
         match (kind, rest) {
             ("hid", path) => Ok(Self::Hid(path.map(str::to_owned))),
+            ("nfc", reader) => Ok(Self::Nfc(reader.map(str::to_owned))),
             ("socket", Some(path)) => Ok(Self::Socket(path.into())),
             _ => Err(PlaceError),
         }
@@ -40,6 +43,8 @@ impl fmt::Display for Place {
         match self {
             Self::Hid(None) => f.write_str("hid"),
             Self::Hid(Some(path)) => write!(f, "hid:{path}"),
+            Self::Nfc(None) => f.write_str("nfc"),
+            Self::Nfc(Some(reader)) => write!(f, "nfc:{reader}"),
             Self::Socket(path) => write!(f, "socket:{}", path.display()),
         }
     }

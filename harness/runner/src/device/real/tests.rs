@@ -126,7 +126,7 @@ fn nobody_can_foresee_what_hides_a_pin() {
 
 #[test]
 fn places_are_read_and_written() {
-    for text in ["hid", "hid:/dev/hidraw3", "socket:/run/key"] {
+    for text in ["hid", "hid:/dev/hidraw3", "nfc", "nfc:ACS ACR1252", "socket:/run/key"] {
         assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
     }
     for wrong in ["", "hid:", "socket", "socket:", "usb", "yubikey-5-nfc-5.7", "my.yaml"] {
