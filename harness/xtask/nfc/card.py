@@ -49,17 +49,18 @@ class Card:
 
     def anchors(self):
         """The test roots that its attestation leads to, as PEM."""
-        return self._asked("profile", "export", "--roots", self.profile)
+        return self.asked("profile", "export", "--roots", self.profile)
 
     def key(self, *words):
         """Runs `keyrig key` on the card."""
-        self._asked("key", "--key", "card", *words)
+        self.asked("key", "--key", "card", *words)
 
     def told(self):
         """The messages of the trace."""
-        return json.loads(self._asked("decode", "--trace", self.trace, "--json"))
+        return json.loads(self.asked("decode", "--trace", self.trace, "--json"))
 
-    def _asked(self, *words):
+    def asked(self, *words):
+        """What `keyrig` prints, which has to end well."""
         asked = subprocess.run(
             [self.keyrig, *words], check=True, capture_output=True, env=self.environment, timeout=PATIENCE
         )

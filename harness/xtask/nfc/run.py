@@ -5,6 +5,7 @@
 Prints one TAP line per test; exits 1 when one of them fails.
 """
 
+import json
 import sys
 import threading
 import traceback
@@ -49,6 +50,18 @@ def ceremonies(card):
     assert data.is_user_present()
     told = [message["name"] for message in card.told()]
     assert told[:2] == ["SELECT", "SW_NO_ERROR"] and "NFCCTAP_MSG" in told
+
+
+@test(YUBIKEY)
+def runner(card):
+    """is a key that keyrig's own runner reaches through pcscd: found, registered with, and left as it was found"""
+    card.key("gestures", "always")
+    card.device()
+    [found] = json.loads(card.asked("devices", "--device", "nfc", "--json"))
+    assert found["catalogue"]["profile"] == card.profile, found
+    card.asked("register", "--device", "nfc", "--target", "builtin:default", "--user", "alice@corp.example.com")
+    run = ["run", "--device", "nfc", "--target", "builtin:default", "--allow-inconclusive"]
+    card.asked(*run, "attack/origin-suffix", "attack/signature-broken", "attack/user-not-present-at-sign-in")
 
 
 @test(YUBIKEY)

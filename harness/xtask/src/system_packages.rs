@@ -38,8 +38,6 @@ pub(crate) enum Need {
     Libpcsclite,
     /// OpenSSL, which some clients link to.
     Libssl,
-    /// What keys on readers are reached by.
-    Libpcsclite,
     /// What the operating system's keys are found with.
     Libudev,
     /// What signs in through PAM, on the command line.
@@ -109,7 +107,6 @@ impl Need {
             Need::Kernel => ("linux-image-amd64", "/boot"),
             Need::Kmod => ("kmod", "/sbin/modprobe"),
             Need::Libdbus => ("libdbus-1-dev", "/usr/include/dbus-1.0/dbus/dbus.h"),
-            Need::Libpcsclite => ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
             Need::Libssl => ("libssl-dev", "/usr/include/openssl/ssl.h"),
             Need::Libpcsclite => ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
