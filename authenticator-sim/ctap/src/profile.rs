@@ -14,7 +14,7 @@ use crate::message::get_info::Info;
 
 pub use attestation::{
     Attestation, AttestationFormat, Bits, CaValidity, Chain, Day, ExtensionValue, LeafAlgorithm, NotADay, Octets,
-    TpmIdentity,
+    Sends, TpmIdentity,
 };
 
 /// One product generation.

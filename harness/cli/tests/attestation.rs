@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::profile::{AttestationFormat, Profile};
 use keyrig_device::profiles;
@@ -93,7 +95,7 @@ fn embedded(id: &str) -> Profile {
 
 /// A key whose own format is `fido-u2f`: no product among the profiles answers a CTAP2 registration with it.
 fn u2f() -> Profile {
-    let text = "extends: feitian-epass-fido2\nalgorithms: [ES256]\nget_info:\n  algorithms: [ES256]\nattestation:
+    let text = "extends: feitian-epass-fido2\naaguid: 00000000-0000-0000-0000-000000000000\nalgorithms: [ES256]\nget_info:\n  algorithms: [ES256]\nattestation:
   format: fido-u2f
   chain:
     root: keyrig Test U2F Root
@@ -141,6 +143,55 @@ fn every_profile_is_what_its_file_says_to_a_relying_party_with_its_roots() {
     }
     let formats: Vec<_> = trusted.keys().copied().collect();
     assert_eq!(formats, ["android-key", "apple", "compound", "fido-u2f", "packed", "tpm"], "{trusted:?}");
+}
+
+/// A registration in each format and with each kind of key, for verifiers that nobody here wrote: `cargo xtask test
+/// --only attestation` has them written to the file that `KEYRIG_ATTESTATIONS` names.
+#[test]
+fn a_registration_in_each_format_for_outside_verifiers() {
+    let products = [
+        "android-authenticator",
+        "apple-anonymous",
+        "compound-key",
+        "icloud-keychain",
+        "icloud-keychain-managed",
+        "windows-hello-es256",
+        "windows-hello-hardware",
+        "windows-hello-software",
+        "yubikey-5-nfc-5.4",
+        "yubikey-5-nfc-5.8",
+    ];
+    let mut tpm = tpm_es256();
+    tpm.id = "windows-hello-es256 with an AIK on P-256".to_owned();
+    let profiles: Vec<_> = products.into_iter().map(embedded).chain([tpm, u2f()]).collect();
+    let registrations: Vec<_> = profiles.iter().map(registration).collect();
+    let formats: std::collections::BTreeSet<_> =
+        registrations.iter().map(|told| told["format"].as_str().unwrap()).collect();
+    let all = ["android-key", "apple", "compound", "fido-u2f", "none", "packed", "tpm"];
+    assert_eq!(formats.into_iter().collect::<Vec<_>>(), all);
+    if let Some(path) = std::env::var_os("KEYRIG_ATTESTATIONS") {
+        std::fs::write(path, serde_json::Value::from(registrations).to_string()).unwrap();
+    }
+}
+
+fn registration(profile: &Profile) -> serde_json::Value {
+    let response = register(profile, &[]);
+    let format = judged(profile, &response, AcceptableAttestation::ANY).unwrap().attestation.format;
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    let pem = profiles::roots_pem([profile]);
+    let anchors = pem.split_inclusive("-----END CERTIFICATE-----\n");
+    json!({
+        "name": profile.id,
+        "format": format,
+        "id": encode(&response.raw_id),
+        "clientDataJSON": encode(&response.client_data_json),
+        "attestationObject": encode(&response.attestation_object),
+        "challenge": encode(&CHALLENGE),
+        "origin": ORIGIN,
+        "rpId": "corp.example.com",
+        "algorithms": profile.algorithms.iter().map(|algorithm| algorithm.0).collect::<Vec<_>>(),
+        "anchors": anchors.collect::<Vec<_>>(),
+    })
 }
 
 #[test]

@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 use authorities::{Authorities, Trust};
 use certificate::{Attribute, Template, Usage, day};
 use keyrig_ctap::cose::{Algorithm, PublicKey};
-use keyrig_ctap::profile::{Chain, Profile};
+use keyrig_ctap::profile::{Chain, Profile, Sends};
 use keyrig_ctap::seal::{CannotVouch, ChainForm, Issuer, Leaf, Proof, Role, Validity, Voucher};
 use sha2::{Digest, Sha256};
 use x509_cert::ext::Extension;
@@ -32,7 +32,7 @@ use crate::provider::{KeyPair, PrivateKey};
 /// The trust anchors for what a chain attests, DER: its root, and after it the intermediates that do not come with the
 /// leaf.
 pub fn trust_anchors(chain: &Chain) -> Vec<Vec<u8>> {
-    let count = if chain.sends_intermediates { 1 } else { 1 + chain.intermediates.len() };
+    let count = if chain.sends == Sends::Leaf { 1 + chain.intermediates.len() } else { 1 };
     Authorities::of(chain, Trust::Product).certificates().take(count).collect()
 }
 
@@ -164,9 +164,8 @@ impl Issuing<'_> {
     ) -> Result<Vec<Vec<u8>>, CannotVouch> {
         let authorities = Authorities::of(&self.chain, self.trust);
         let certificate = authorities.issuer().issue(&self.template(leaf, proof, once)?, key)?;
-        let sent = if self.chain.sends_intermediates { self.chain.intermediates.len() } else { 0 };
         let above = match leaf.chain {
-            ChainForm::Proper => sent,
+            ChainForm::Proper => self.chain.sends.above_leaf(self.chain.intermediates.len()),
             ChainForm::WithRoot | ChainForm::Reversed => 1 + self.chain.intermediates.len(),
         };
         let mut chain = Vec::from([certificate]);

@@ -102,9 +102,9 @@ pub struct Chain {
     /// CNs of the certificates between the root and the leaf, the root's own first.
     #[serde(default)]
     pub intermediates: Vec<String>,
-    /// Whether the intermediates come with the leaf. Where they do not, they are trust anchors beside the root.
-    #[serde(default = "yes", skip_serializing_if = "is_yes")]
-    pub sends_intermediates: bool,
+    /// How much of it comes with the leaf. Intermediates that do not are trust anchors beside the root.
+    #[serde(default, skip_serializing_if = "Sends::is_default")]
+    pub sends: Sends,
     /// CN of the leaf. The certificate of a TPM's key has no subject; its key is made from this name all the same.
     pub common_name: String,
     /// O of the leaf.
@@ -135,7 +135,7 @@ impl Chain {
             root: root.to_owned(),
             ca_validity: None,
             intermediates: Vec::new(),
-            sends_intermediates: true,
+            sends: Sends::Intermediates,
             common_name: common_name.to_owned(),
             organization: organization.to_owned(),
             country: country.to_owned(),
@@ -152,15 +152,38 @@ const fn yes() -> bool {
     true
 }
 
-// By reference, as serde calls them.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_yes(value: &bool) -> bool {
-    *value
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 const fn is_zero(value: &u32) -> bool {
     *value == 0
+}
+
+/// Which certificates an authenticator sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Sends {
+    /// The leaf alone.
+    Leaf,
+    /// The leaf and the intermediates.
+    #[default]
+    Intermediates,
+    /// The whole chain with the root.
+    Root,
+}
+
+impl Sends {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// How many certificates come with the leaf where there are this many intermediates.
+    pub const fn above_leaf(self, intermediates: usize) -> usize {
+        match self {
+            Self::Leaf => 0,
+            Self::Intermediates => intermediates,
+            Self::Root => intermediates + 1,
+        }
+    }
 }
 
 /// The algorithm of an attestation key.

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything there is to test.
 
 mod algorithms;
+mod attestation;
 mod crates;
 mod key_page;
 mod metadata;
@@ -38,6 +39,7 @@ struct Suite {
 /// Sorted by name.
 const ALL: &[&Suite] = &[
     &algorithms::SUITE,
+    &attestation::SUITE,
     &crates::SUITE,
     &key_page::SUITE,
     &metadata::SUITE,
