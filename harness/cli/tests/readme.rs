@@ -2,7 +2,7 @@
 //!
 //! Each line of a code block that begins with `keyrig` or `cargo run --` is run by a shell, in a folder that looks like
 //! the repository but keeps what is written to itself. A remark stands after two spaces; `exits 1` in it says so.
-//! `rp serve` is stopped once it has printed its URL. Lines with a `<placeholder>` are not commands, and targets that
+//! `rp serve` is stopped once it has printed its URL; a key stays plugged in at a socket for the commands about it. Lines with a `<placeholder>` are not commands, and targets that
 //! need more than this repository have tests of their own.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -11,7 +11,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -20,8 +20,12 @@ fn every_command_holds() {
     let folder = mirror();
     for document in ["README.md", "CONTRIBUTING.md"] {
         let text = fs::read_to_string(Path::new(ROOT).join(document)).unwrap();
+        let mut plugged = Vec::new();
         for command in commands(&text).iter().filter(|command| can_be_run(command)) {
-            holds(command, folder.path());
+            match command.0.starts_with("keyrig plug") {
+                true => plugged.push(Plugged::stays(&command.0, folder.path())),
+                false => holds(command, folder.path()),
+            }
         }
     }
 }
@@ -46,6 +50,26 @@ fn holds((line, expected): &(String, i32), folder: &Path) {
     let output = shell(line, folder).output().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     assert_eq!(output.status.code(), Some(*expected), "{line}\n{text}");
+}
+
+/// A key that commands after it are about.
+struct Plugged(Child);
+
+impl Plugged {
+    fn stays(line: &str, folder: &Path) -> Self {
+        let line = format!("exec {line} --link socket:key.hid");
+        let mut child = shell(&line, folder).stdout(Stdio::piped()).spawn().unwrap();
+        let first = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        assert!(first.contains("is plugged in"), "{line}: {first}");
+        Self(child)
+    }
+}
+
+impl Drop for Plugged {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
 }
 
 fn can_be_run((line, _): &(String, i32)) -> bool {
@@ -93,7 +117,12 @@ fn shell(line: &str, folder: &Path) -> Command {
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_keyrig"));
     let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let mut command = Command::new("sh");
-    command.args(["-c", line]).current_dir(folder).env("PATH", path).stdin(Stdio::null());
+    command
+        .args(["-c", line])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("XDG_RUNTIME_DIR", folder)
+        .stdin(Stdio::null());
     command
 }
 
