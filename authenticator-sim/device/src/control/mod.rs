@@ -93,3 +93,6 @@ fn router(face: Face, host: Option<SocketAddr>) -> Router {
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::guard))
         .with_state(desk)
 }
+
+#[cfg(test)]
+mod tests;

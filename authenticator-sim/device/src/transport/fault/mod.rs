@@ -88,3 +88,6 @@ pub struct Armed {
 fn matters(packet: &Packet) -> bool {
     !matches!(packet, Packet::Initialization(packet) if packet.command == Command::KEEPALIVE)
 }
+
+#[cfg(test)]
+mod tests;
