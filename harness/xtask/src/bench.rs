@@ -11,12 +11,12 @@ use crate::tally::Tally;
 /// Runs the benchmarks of keyrig-device and times the demo.
 ///
 /// # Errors
-/// Names the stage that failed.
+/// Names the stage that failed; the benchmarks fail where a ratio misses its target.
 pub(crate) fn run() -> Result<(), Failure> {
     stage::run_until_failure(vec![
         Stage {
             name: "authenticator",
-            what: "getAssertion and makeCredential, CBOR in to CBOR out, beside the raw operation",
+            what: "ceremonies beside the raw operation, PINs, full stores, memory",
             rerun: "cargo bench --package keyrig-device".into(),
             work: Box::new(|| {
                 process::run(&mut process::cargo(["bench", "--package", "keyrig-device"])).map(|()| Tally::default())

@@ -5,6 +5,7 @@ mod size;
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use keyrig_ctap::cose::{Algorithm, PublicKey};
 use zeroize::Zeroizing;
@@ -28,6 +29,12 @@ impl PrivateKey {
     /// The PKCS#8 document.
     pub fn pkcs8(&self) -> &[u8] {
         &self.0
+    }
+}
+
+impl Hash for PrivateKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pkcs8().hash(state);
     }
 }
 

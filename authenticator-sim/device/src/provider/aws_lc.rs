@@ -1,5 +1,4 @@
 use aws_lc_rs::agreement::{self, ECDH_P256, UnparsedPublicKey};
-use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::{SystemRandom, fill};
@@ -23,9 +22,9 @@ use super::recent::Recent;
 /// from its own generator for keys, ECDSA, PSS and ML-DSA, so nothing here comes out the same twice; [`Deterministic`]
 /// does.
 ///
-/// Parsed keys are kept, the [`AwsLc::ROOM`] most recent ones: parsing costs more than signing.
+/// Parsed keys are kept, at most [`AwsLc::ROOM`] recent ones: parsing costs more than signing.
 pub struct AwsLc {
-    parsed: Recent<[u8; 32], Parsed>,
+    parsed: Recent<PrivateKey, Parsed>,
     random: SystemRandom,
 }
 
@@ -63,7 +62,7 @@ impl Scheme {
 }
 
 impl AwsLc {
-    /// How many parsed keys are kept.
+    /// How many parsed keys are kept at most.
     pub const ROOM: usize = 1024;
 
     /// With no key parsed yet.
@@ -83,30 +82,14 @@ impl Provider for AwsLc {
         let Some(scheme) = Scheme::of(algorithm) else { return Deterministic.generate(algorithm, entropy) };
         let (private, parsed) = Parsed::generate(&scheme).map_err(failed)?;
         let public = parsed.public_key();
-        self.parsed.insert(fingerprint(&private), parsed);
+        self.parsed.insert(private.clone(), parsed);
         Ok(KeyPair { private, public })
     }
 
     fn sign(&mut self, algorithm: Algorithm, key: &PrivateKey, message: &[u8]) -> Result<Vec<u8>, ProviderError> {
         let Some(scheme) = Scheme::of(algorithm) else { return Deterministic.sign(algorithm, key, message) };
-        let parsed = self.parsed.get_or_make(fingerprint(key), || Parsed::parse(&scheme, key))?;
-        match (scheme, parsed) {
-            (Scheme::Ecdsa(_, asked), Parsed::Ecdsa(pair, own)) if asked == *own => {
-                pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()).map_err(failed)
-            }
-            (Scheme::Ed25519, Parsed::Ed25519(pair)) => Ok(pair.sign(message).as_ref().to_vec()),
-            (Scheme::Rsa(encoding), Parsed::Rsa(pair)) => {
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(encoding, &self.random, message, &mut signature).map_err(failed)?;
-                Ok(signature)
-            }
-            (Scheme::MlDsa(asked), Parsed::MlDsa(pair)) if asked == pair.algorithm() => {
-                let mut signature = vec![0; asked.signature_len()];
-                pair.sign(message, &mut signature).map_err(failed)?;
-                Ok(signature)
-            }
-            _ => Err(ProviderError::Key),
-        }
+        let random = &self.random;
+        self.parsed.with(key, || Parsed::parse(&scheme, key), |parsed| parsed.sign(&scheme, message, random))?
     }
 
     fn agree(&mut self, key: &PrivateKey, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, ProviderError> {
@@ -157,6 +140,26 @@ impl Parsed {
         })
     }
 
+    fn sign(&self, scheme: &Scheme, message: &[u8], random: &SystemRandom) -> Result<Vec<u8>, ProviderError> {
+        match (scheme, self) {
+            (Scheme::Ecdsa(_, asked), Self::Ecdsa(pair, own)) if asked == own => {
+                pair.sign(random, message).map(|signature| signature.as_ref().to_vec()).map_err(failed)
+            }
+            (Scheme::Ed25519, Self::Ed25519(pair)) => Ok(pair.sign(message).as_ref().to_vec()),
+            (Scheme::Rsa(encoding), Self::Rsa(pair)) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(*encoding, random, message, &mut signature).map_err(failed)?;
+                Ok(signature)
+            }
+            (Scheme::MlDsa(asked), Self::MlDsa(pair)) if *asked == pair.algorithm() => {
+                let mut signature = vec![0; asked.signature_len()];
+                pair.sign(message, &mut signature).map_err(failed)?;
+                Ok(signature)
+            }
+            _ => Err(ProviderError::Key),
+        }
+    }
+
     fn public_key(&self) -> PublicKey {
         match self {
             Self::Ecdsa(pair, curve) => {
@@ -180,10 +183,6 @@ fn rsa_numbers(der: &[u8]) -> der::Result<(Vec<u8>, Vec<u8>)> {
         let (n, e) = (UintRef::decode(fields)?, UintRef::decode(fields)?);
         Ok((n.as_bytes().to_vec(), e.as_bytes().to_vec()))
     })
-}
-
-fn fingerprint(key: &PrivateKey) -> [u8; 32] {
-    digest(&SHA256, key.pkcs8()).as_ref().try_into().expect("SHA-256 is 32 bytes")
 }
 
 fn failed<E>(_: E) -> ProviderError {

@@ -143,23 +143,30 @@ impl Platform {
     }
 
     fn set_pin(&mut self) {
+        let request = self.set_pin_request();
+        self.ok(Command::CLIENT_PIN, &request.encode());
+    }
+
+    /// setPIN, by the first protocol that the key offers.
+    pub(crate) fn set_pin_request(&mut self) -> client_pin::Request {
         let (secret, key) = self.agree();
-        let mut padded = [0; 64];
-        padded[..PIN.len()].copy_from_slice(PIN.as_bytes());
-        let encrypted = secret.encrypt(&padded, [2; 16]).expect("four blocks");
+        let encrypted = new_pin(&secret);
         let mut request = client_pin::Request::new(Subcommand::SET_PIN);
         request.protocol = Some(secret.protocol().number());
         request.key_agreement = Some(key);
         request.pin_uv_auth_param = Some(secret.authenticate(&[&encrypted]));
         request.new_pin_enc = Some(encrypted);
-        self.ok(Command::CLIENT_PIN, &request.encode());
+        request
     }
 
     fn agree(&mut self) -> (SharedSecret, Vec<u8>) {
         let number = *self.info.pin_uv_auth_protocols.first().expect("a PIN needs a protocol");
-        let protocol = Protocol::from_number(number).expect("protocol 1 or 2");
+        self.agree_by(Protocol::from_number(number).expect("protocol 1 or 2"))
+    }
+
+    pub(crate) fn agree_by(&mut self, protocol: Protocol) -> (SharedSecret, Vec<u8>) {
         let mut request = client_pin::Request::new(Subcommand::GET_KEY_AGREEMENT);
-        request.protocol = Some(number);
+        request.protocol = Some(protocol.number());
         let answer = self.ok(Command::CLIENT_PIN, &request.encode());
         let peer = client_pin::Response::decode(&answer).expect("readable").key_agreement.expect("a key");
         let own = p256::SecretKey::from_slice(&[1; 32]).expect("1 is a scalar");
@@ -170,4 +177,11 @@ impl Platform {
     fn built_in(&self) -> Option<bool> {
         (self.info.option("uv") == Some(true)).then_some(true)
     }
+}
+
+/// The PIN as it travels when it is set.
+pub(crate) fn new_pin(secret: &SharedSecret) -> Vec<u8> {
+    let mut padded = [0; 64];
+    padded[..PIN.len()].copy_from_slice(PIN.as_bytes());
+    secret.encrypt(&padded, [2; 16]).expect("four blocks")
 }

@@ -1,0 +1,100 @@
+//! What a full store and a large fleet cost: a discoverable login among few credentials and among many, and the memory of
+//! an authenticator with one credential.
+
+#[path = "../tests/platform/mod.rs"]
+#[expect(dead_code, reason = "a store is filled by the authenticator, and needs little of a platform")]
+mod platform;
+
+use std::fs;
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use keyrig_core::CredentialSource;
+use keyrig_ctap::Command;
+use keyrig_ctap::cose::Algorithm;
+use keyrig_device::in_process::InProcess;
+use keyrig_device::profiles;
+use platform::Platform;
+
+const FEW: usize = 10;
+const MANY: usize = 100_000;
+const AT_MOST: f64 = 1.2;
+
+/// A fleet that is large enough for a mean.
+const FLEET: usize = 20_000;
+const PAGE: usize = 4096;
+const KIB: usize = 1024;
+
+fn main() -> ExitCode {
+    let grows = growth(&mut login_among(FEW), &mut login_among(MANY));
+    println!(
+        "a discoverable getAssertion among {MANY} credentials takes {grows:.2} times what it takes among {FEW} (target: at \
+         most {AT_MOST:.2}): {}",
+        if grows <= AT_MOST { "holds" } else { "missed" }
+    );
+    let each = memory_of_one();
+    println!(
+        "an authenticator with one credential takes {:.1} KiB, the mean of {FLEET} (target: below 1 KiB): {}",
+        each as f64 / KIB as f64,
+        if each < KIB { "holds" } else { "missed" }
+    );
+    if grows <= AT_MOST { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// One login without a list of credentials, where `others` of other relying parties are in the store.
+fn login_among(others: usize) -> impl FnMut() {
+    let profile = profiles::find("icloud-keychain").expect("the profile is embedded");
+    let mut platform = Platform::new(InProcess::plug_fast(profile, |honest| honest));
+    platform.register(Algorithm::ES256, true);
+    let own = platform.device.credentials().pop().expect("it was registered");
+    for number in 0..others {
+        let (id, rp_id) = (number.to_be_bytes().repeat(2), format!("{number}.example.com"));
+        platform.device.import(CredentialSource { id, rp_id, ..own.clone() });
+    }
+    let request = platform.authentication(None).encode();
+    let message = [&[Command::GET_ASSERTION.0], &request[..]].concat();
+    assert_eq!(platform.device.transact(&message).first(), Some(&0), "the login succeeds");
+    move || drop(black_box(platform.device.transact(black_box(&message))))
+}
+
+/// The median of the ratios of both, measured in turns so that a busy machine slows both alike.
+fn growth(few: &mut dyn FnMut(), many: &mut dyn FnMut()) -> f64 {
+    const ROUNDS: usize = 201;
+    const CALLS: u32 = 50;
+    let mut ratios: Vec<f64> =
+        (0..ROUNDS).map(|_| time(many, CALLS).as_secs_f64() / time(few, CALLS).as_secs_f64()).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[ROUNDS / 2]
+}
+
+fn time(call: &mut dyn FnMut(), times: u32) -> Duration {
+    let begin = Instant::now();
+    (0..times).for_each(|_| call());
+    begin.elapsed()
+}
+
+/// Bytes that one authenticator adds to the process.
+fn memory_of_one() -> usize {
+    let profile = profiles::find("yubikey-5-nfc-5.7").expect("the profile is embedded");
+    let mut maker = Platform::new(InProcess::plug_fast(profile, |honest| honest));
+    maker.register(Algorithm::ES256, false);
+    let own = maker.device.credentials().pop().expect("it was registered");
+    let before = resident();
+    let fleet: Vec<InProcess> = (0..FLEET)
+        .map(|_| {
+            let mut device = InProcess::plug_fast(profile, |honest| honest);
+            device.import(own.clone());
+            device
+        })
+        .collect();
+    let after = resident();
+    drop(black_box(fleet));
+    (after - before) / FLEET
+}
+
+/// Memory of this process that is in use, in bytes.
+fn resident() -> usize {
+    let pages = fs::read_to_string("/proc/self/statm").expect("Linux says what a process uses");
+    pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<usize>().ok()).map_or(0, |pages| pages * PAGE)
+}
