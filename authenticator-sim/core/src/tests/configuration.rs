@@ -77,6 +77,28 @@ fn attested(key: &mut Key, enterprise_attestation: Option<u64>) -> (Vec<u8>, Opt
 }
 
 #[test]
+fn a_vendor_facilitated_attestation_is_for_the_relying_parties_that_the_product_knows() {
+    let mut profile = configurable();
+    profile.attestation.enterprise_rp_ids = [RP.into()].to_vec();
+    let mut known = Key::new(&profile);
+    assert_eq!(known.configure(None, Subcommand::ENABLE_ENTERPRISE_ATTESTATION, None), Status::OK);
+    let (ordinary, told) = attested(&mut known, None);
+    assert_eq!(told, None);
+    let (enterprise, told) = attested(&mut known, Some(1));
+    assert_eq!(told, Some(true));
+    let key = |der: &[u8]| {
+        let certificate = x509_cert::Certificate::from_der(der).unwrap();
+        certificate.tbs_certificate().subject_public_key_info().clone()
+    };
+    assert_ne!(key(&ordinary), key(&enterprise), "a key that tells the device is not the batch's");
+
+    profile.attestation.enterprise_rp_ids = ["other.example".into()].to_vec();
+    let mut other = Key::new(&profile);
+    assert_eq!(other.configure(None, Subcommand::ENABLE_ENTERPRISE_ATTESTATION, None), Status::OK);
+    assert_eq!(attested(&mut other, Some(1)), (ordinary, None));
+}
+
+#[test]
 fn a_serial_number_is_in_platform_managed_enterprise_attestation_alone() {
     let mut key = Key::new(&configurable());
     let numbered = |certificate: &[u8]| {
