@@ -51,6 +51,15 @@ pub struct Profile {
     pub discoverable_credentials: u32,
     /// Lengths of credential ids in bytes.
     pub credential_id: CredentialIdLengths,
+    /// Whether U2F signs with server-side credentials that CTAP2 made; CTAP2 does with what U2F made in any case.
+    #[serde(default)]
+    pub u2f_uses_ctap2_credentials: bool,
+    /// Relying parties that may know `minPINLength` from the factory on.
+    #[serde(default)]
+    pub min_pin_length_rp_ids: Vec<String>,
+    /// What its fingerprint sensor can do; of no matter where no finger can be enrolled.
+    #[serde(default)]
+    pub fingerprint_sensor: FingerprintSensor,
     /// What getInfo says.
     pub get_info: Info,
     /// Observed deviations, by the names of [`quirk`](crate::quirk).
@@ -136,6 +145,25 @@ pub enum SignCount {
     Global,
     /// Every signature of the credential.
     PerCredential,
+}
+
+/// The limits of a fingerprint sensor, as in a YubiKey Bio where nothing else is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct FingerprintSensor {
+    /// Fingers that there is room for.
+    pub templates: u32,
+    /// Good samples that make a template, at least one.
+    pub samples: u32,
+    /// Bytes of a finger's name at most.
+    pub name_length: u32,
+}
+
+impl Default for FingerprintSensor {
+    fn default() -> Self {
+        Self { templates: 5, samples: 5, name_length: 15 }
+    }
 }
 
 /// Lengths of credential ids in bytes.

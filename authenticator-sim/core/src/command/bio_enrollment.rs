@@ -13,17 +13,11 @@ use super::{Pending, Step, verification};
 use crate::authenticator::Gesture;
 use crate::context::{Context, success};
 use crate::reason::Reason;
-use crate::state::{Edit, Fingerprint, MAX_FINGERPRINTS};
+use crate::state::{Edit, Fingerprint};
 use crate::user::{Answer, Ask};
 
 /// A sensor that is touched, not swiped over.
 const TOUCH_SENSOR: u64 = 1;
-
-/// Good samples that make a template.
-const SAMPLES: u64 = 5;
-
-/// Bytes of a name at most.
-const LONGEST_NAME: usize = 15;
 
 /// Bytes of a template's id.
 const ID_LENGTH: usize = 2;
@@ -93,7 +87,7 @@ pub(super) fn begin(
         return Err(Reason::Parameter);
     }
     match request.subcommand.ok_or(Reason::Missing)? {
-        Subcommand::GET_FINGERPRINT_SENSOR_INFO => sensor_info(),
+        Subcommand::GET_FINGERPRINT_SENSOR_INFO => sensor_info(cx),
         Subcommand::CANCEL_CURRENT_ENROLLMENT => done(&Response::default()),
         Subcommand::ENROLL_BEGIN => enroll(cx, &request, preview),
         Subcommand::ENROLL_CAPTURE_NEXT_SAMPLE => capture(cx, &request, begun, preview),
@@ -104,20 +98,25 @@ pub(super) fn begin(
     }
 }
 
-fn sensor_info() -> Result<Step, Reason> {
+fn sensor_info(cx: &Context) -> Result<Step, Reason> {
     done(&Response {
         modality: Some(FINGERPRINT),
         fingerprint_kind: Some(TOUCH_SENSOR),
-        max_samples: Some(SAMPLES),
-        max_friendly_name: Some(LONGEST_NAME as u64),
+        max_samples: Some(samples(cx)),
+        max_friendly_name: Some(cx.profile.fingerprint_sensor.name_length.into()),
         ..Response::default()
     })
+}
+
+/// Good samples that make a template.
+fn samples(cx: &Context) -> u64 {
+    cx.profile.fingerprint_sensor.samples.max(1).into()
 }
 
 /// enrollBegin.
 fn enroll(cx: &mut Context, request: &Request, preview: bool) -> Result<Step, Reason> {
     let subject = authorized(cx, request)?;
-    if cx.state.fingerprints().len() >= MAX_FINGERPRINTS {
+    if cx.state.fingerprints().len() >= cx.profile.fingerprint_sensor.templates as usize {
         return Err(Reason::FingerprintsFull);
     }
     let mut id = alloc::vec![0; ID_LENGTH];
@@ -125,7 +124,8 @@ fn enroll(cx: &mut Context, request: &Request, preview: bool) -> Result<Step, Re
     while cx.state.fingerprints().iter().any(|finger| finger.id == id) {
         cx.entropy.fill(&mut id);
     }
-    sample(Enrollment { id, remaining: SAMPLES }, &subject, true, preview)
+    let remaining = samples(cx);
+    sample(Enrollment { id, remaining }, &subject, true, preview)
 }
 
 /// enrollCaptureNextSample, of the template that was begun.
@@ -158,7 +158,7 @@ fn rename(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
     let subject = authorized(cx, request)?;
     let id = subject.template_id.ok_or(Reason::Missing)?;
     let name = subject.friendly_name.ok_or(Reason::Missing)?;
-    if name.len() > LONGEST_NAME {
+    if name.len() > cx.profile.fingerprint_sensor.name_length as usize {
         return Err(Reason::FingerprintName);
     }
     known(cx, &id)?;

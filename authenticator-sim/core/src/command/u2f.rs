@@ -17,6 +17,7 @@ use keyrig_ctap::message::User;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::{Draft, Role, Sealed, Statement};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord, answer};
+use sha2::{Digest, Sha256};
 
 use super::statement::leaf;
 use super::{Pending, Step};
@@ -133,7 +134,7 @@ fn authenticate(cx: &mut Context, control: Control, data: &[u8]) -> Result<Step,
     if usize::from(*length) != id.len() {
         return Err(StatusWord::WRONG_LENGTH);
     }
-    let known = cx.state.credential(id).is_some_and(|source| source.u2f_application == Some(parameters.application));
+    let known = cx.state.credential(id).is_some_and(|source| signs(cx, source, parameters.application));
     match control {
         Control::CHECK_ONLY | Control::ENFORCE | Control::DONT_ENFORCE if !known => Err(StatusWord::WRONG_DATA),
         Control::CHECK_ONLY => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
@@ -143,6 +144,21 @@ fn authenticate(cx: &mut Context, control: Control, data: &[u8]) -> Result<Step,
             Ok(Step::Done(signed.map_or_else(refusal, |data| answer(&data, StatusWord::NO_ERROR))))
         }
         _ => Err(StatusWord::WRONG_P1P2),
+    }
+}
+
+/// Whether U2F signs with it for this application: what U2F made, and where the product does so, what CTAP2 made; not
+/// what only a verified user may see, and with the one algorithm that U2F has.
+fn signs(cx: &Context, source: &CredentialSource, application: [u8; 32]) -> bool {
+    match source.u2f_application {
+        Some(own) => own == application,
+        None => {
+            cx.profile.u2f_uses_ctap2_credentials
+                && !source.discoverable
+                && source.algorithm == Algorithm::ES256
+                && source.is_visible(true, false)
+                && Sha256::digest(&source.rp_id)[..] == application
+        }
     }
 }
 

@@ -32,7 +32,7 @@ impl Configuration {
         Self {
             always_uv: info.option("alwaysUv").unwrap_or(false),
             min_pin_length: info.min_pin_length.unwrap_or(LEAST_PIN_LENGTH),
-            min_pin_length_rp_ids: Vec::new(),
+            min_pin_length_rp_ids: profile.min_pin_length_rp_ids.clone(),
             enterprise_attestation: info.option("ep").unwrap_or(false),
             long_touch_for_reset: info.long_touch_for_reset.unwrap_or(false),
             pin_complexity: info.pin_complexity_policy.unwrap_or(false),

@@ -3,9 +3,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Templates that there is room for, as in a YubiKey Bio.
-pub const MAX_FINGERPRINTS: usize = 5;
-
 /// One finger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {

@@ -19,7 +19,7 @@ pub use configuration::Configuration;
 pub(crate) use credential::kept;
 pub use credential::{CredentialSource, LargeBlob, Protection};
 pub use edit::{Change, Edit};
-pub use fingerprint::{Fingerprint, MAX_FINGERPRINTS};
+pub use fingerprint::Fingerprint;
 pub use record::{FORMAT, Part};
 pub use snapshot::NotASnapshot;
 

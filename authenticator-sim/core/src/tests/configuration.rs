@@ -140,6 +140,26 @@ fn rules_for_pins_are_told_to_those_who_were_named() {
 }
 
 #[test]
+fn some_are_named_from_the_factory_on_and_after_each_reset() {
+    let told = |key: &mut Key| {
+        let extensions = Value::Map([(Value::from("minPinLength"), Value::Bool(true))].to_vec()).to_canonical();
+        let request = make_credential::Request { extensions: Some(extensions), ..make_request() };
+        AuthData::parse(&key.make(&request).unwrap().auth_data).unwrap().extensions.is_some()
+    };
+    for (named, expected) in [(RP, true), ("other.example", false)] {
+        let mut profile = configurable();
+        profile.min_pin_length_rp_ids = [named.into()].to_vec();
+        let mut key = Key::new(&profile);
+        assert_eq!(told(&mut key), expected, "{named}");
+        let nobody = MinPinLength { rp_ids: Some(["third.example".into()].to_vec()), ..MinPinLength::default() };
+        assert_eq!(key.configure(None, Subcommand::SET_MIN_PIN_LENGTH, Some(nobody.encode())), Status::OK);
+        assert!(!told(&mut key), "another list is in its place");
+        assert_eq!(key.command(keyrig_ctap::Command::RESET, &[]).0, Status::OK);
+        assert_eq!(told(&mut key), expected, "{named}");
+    }
+}
+
+#[test]
 fn settings_outlive_power_cuts_and_end_with_a_reset() {
     let mut key = Key::new(&configurable());
     let factory = key.info();

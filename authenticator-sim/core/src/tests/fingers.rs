@@ -6,7 +6,7 @@ use std::vec::Vec;
 use keyrig_ctap::message::bio_enrollment::{Parameters, Request, Response, SampleStatus, Subcommand};
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::pin_uv_auth::Protocol;
-use keyrig_ctap::profile::{Profile, UserVerification};
+use keyrig_ctap::profile::{FingerprintSensor, Profile, UserVerification};
 use keyrig_ctap::{Command, Status};
 
 use super::blobs::blob_key;
@@ -106,6 +106,27 @@ fn the_first_finger_makes_verification_by_finger_possible_and_the_last_one_ends_
     bio(&mut key, &token, Subcommand::REMOVE_ENROLLMENT, of(&id)).unwrap();
     assert_eq!(key.info().option("uv"), Some(false));
     assert_eq!(key.make(&request).err(), Some(Status::INVALID_OPTION));
+}
+
+#[test]
+fn a_sensor_has_the_limits_of_its_product() {
+    let sensors = [FingerprintSensor::default(), FingerprintSensor { templates: 2, samples: 3, name_length: 4 }];
+    for fingerprint_sensor in sensors {
+        let mut key = Key::with_pin(&Profile { fingerprint_sensor, ..reader() });
+        let token = key.unbound_token(Permissions::BE).unwrap();
+        let FingerprintSensor { templates, samples, name_length } = fingerprint_sensor;
+        let info = bio(&mut key, &token, Subcommand::GET_FINGERPRINT_SENSOR_INFO, None).unwrap();
+        assert_eq!((info.max_samples, info.max_friendly_name), (Some(samples.into()), Some(name_length.into())));
+        let begun = bio(&mut key, &token, Subcommand::ENROLL_BEGIN, None).unwrap();
+        assert_eq!(begun.remaining_samples, Some(u64::from(samples) - 1), "the first is taken at once");
+        let ids: Vec<_> = (0..templates).map(|_| enrol(&mut key, &token).unwrap()).collect();
+        assert_eq!(enrol(&mut key, &token), Err(Status::FP_DATABASE_FULL));
+        let longest = "x".repeat(name_length as usize);
+        let rename =
+            |key: &mut Key, name: &str| bio(key, &token, Subcommand::SET_FRIENDLY_NAME, named(&ids[0], name)).map(drop);
+        assert_eq!(rename(&mut key, &longest), Ok(()));
+        assert_eq!(rename(&mut key, &(longest + "x")), Err(Status::INVALID_LENGTH));
+    }
 }
 
 #[test]

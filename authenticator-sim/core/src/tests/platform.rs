@@ -14,8 +14,8 @@ use keyrig_ctap::message::make_credential::{self, Options, Parameter};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User, config, credential_management, get_assertion};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, key_agreement_key, pin_hash};
 use keyrig_ctap::profile::{
-    Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, Profile, SignCount,
-    UserVerification,
+    Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, FingerprintSensor, Profile,
+    SignCount, UserVerification,
 };
 use keyrig_ctap::u2f::{Apdu, StatusWord};
 use keyrig_ctap::{Aaguid, Command, Instant, Status};
@@ -60,6 +60,9 @@ pub(super) fn security_key() -> Profile {
             remaining_discoverable_credentials: Some(3),
             ..Info::default()
         },
+        u2f_uses_ctap2_credentials: false,
+        min_pin_length_rp_ids: Vec::new(),
+        fingerprint_sensor: FingerprintSensor::default(),
         quirks: Vec::new(),
         sources: BTreeMap::new(),
     }

@@ -163,3 +163,17 @@ fn always_uv_switches_u2f_off() {
     assert_eq!(key.configure(None, Subcommand::TOGGLE_ALWAYS_UV, None), Status::OK);
     assert!(key.info().versions.iter().any(|version| version == "U2F_V2"));
 }
+
+#[test]
+fn what_ctap2_made_u2f_uses_where_the_product_does() {
+    for uses in [false, true] {
+        let mut profile = security_key();
+        profile.u2f_uses_ctap2_credentials = uses;
+        let mut key = Key::new(&profile);
+        let id = key.enrol(&make_request());
+        let expected = if uses { StatusWord::NO_ERROR } else { StatusWord::WRONG_DATA };
+        assert_eq!(authenticate(&mut key, Control::ENFORCE, &application(RP), &id).1, expected, "{uses}");
+        let elsewhere = authenticate(&mut key, Control::ENFORCE, &application("other.example"), &id).1;
+        assert_eq!(elsewhere, StatusWord::WRONG_DATA, "it is bound to its relying party");
+    }
+}

@@ -7,7 +7,8 @@ use keyrig_ctap::Aaguid;
 use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::profile::{
-    Attachment, Attestation, AttestationFormat, Backup, CredentialIdLengths, Profile, SignCount, UserVerification,
+    Attachment, Attestation, AttestationFormat, Backup, CredentialIdLengths, FingerprintSensor, Profile, SignCount,
+    UserVerification,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
@@ -70,6 +71,15 @@ pub(super) struct ProfileFile {
     /// Lengths of credential ids in bytes.
     #[serde(default)]
     credential_id: Option<CredentialIdLengths>,
+    /// Whether U2F signs with server-side credentials that CTAP2 made; it does not if left out.
+    #[serde(default)]
+    u2f_uses_ctap2_credentials: Option<bool>,
+    /// Relying parties that may know `minPINLength` from the factory on.
+    #[serde(default)]
+    min_pin_length_rp_ids: Option<Vec<String>>,
+    /// What its fingerprint sensor can do; as in a YubiKey Bio if left out.
+    #[serde(default)]
+    fingerprint_sensor: Option<FingerprintSensor>,
     /// What getInfo says.
     #[serde(default)]
     get_info: GetInfoFile,
@@ -149,6 +159,9 @@ impl ProfileFile {
         replace(&mut profile.algorithms, self.algorithms.map(plain));
         replace(&mut profile.discoverable_credentials, self.discoverable_credentials);
         replace(&mut profile.credential_id, self.credential_id);
+        replace(&mut profile.u2f_uses_ctap2_credentials, self.u2f_uses_ctap2_credentials);
+        replace(&mut profile.min_pin_length_rp_ids, self.min_pin_length_rp_ids);
+        replace(&mut profile.fingerprint_sensor, self.fingerprint_sensor);
         replace(&mut profile.quirks, self.quirks);
         profile.sources.extend(self.sources);
         self.get_info.over(&mut profile.get_info);
@@ -191,6 +204,9 @@ fn blank() -> Profile {
         discoverable_credentials: 0,
         credential_id: CredentialIdLengths { server_side: 0, discoverable: 0 },
         get_info: Info::default(),
+        u2f_uses_ctap2_credentials: false,
+        min_pin_length_rp_ids: Vec::new(),
+        fingerprint_sensor: FingerprintSensor::default(),
         quirks: Vec::new(),
         sources: BTreeMap::new(),
     }

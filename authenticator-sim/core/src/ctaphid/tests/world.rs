@@ -12,8 +12,8 @@ use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::{Options, Parameter, Request};
 use keyrig_ctap::message::{PUBLIC_KEY, RelyingParty, User};
 use keyrig_ctap::profile::{
-    Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, Profile, SignCount,
-    UserVerification,
+    Attachment, Attestation, AttestationFormat, Backup, Chain, CredentialIdLengths, FingerprintSensor, Profile,
+    SignCount, UserVerification,
 };
 use keyrig_ctap::{Aaguid, Instant};
 
@@ -50,6 +50,9 @@ fn profile() -> Profile {
             algorithms: [Algorithm::ES256].to_vec(),
             ..Info::default()
         },
+        u2f_uses_ctap2_credentials: false,
+        min_pin_length_rp_ids: Vec::new(),
+        fingerprint_sensor: FingerprintSensor::default(),
         quirks: Vec::new(),
         sources: BTreeMap::new(),
     }

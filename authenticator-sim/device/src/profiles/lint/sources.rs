@@ -17,7 +17,16 @@ const NEEDED: &[&str] = &[
     "user_verification",
 ];
 
-const ALLOWED: &[&str] = &["attachment", "firmware", "maker", "name", "quirks"];
+const ALLOWED: &[&str] = &[
+    "attachment",
+    "fingerprint_sensor",
+    "firmware",
+    "maker",
+    "min_pin_length_rp_ids",
+    "name",
+    "quirks",
+    "u2f_uses_ctap2_credentials",
+];
 
 pub(super) fn check(profile: &Profile, findings: &mut Findings) {
     for member in NEEDED {
