@@ -4,7 +4,7 @@ use keyrig_ctap::Aaguid;
 use keyrig_ctap::profile::{Attachment, Profile};
 use keyrig_runner::device::{Device, InProcess, Place, RealKey};
 use keyrig_runner::run::{Abilities, CannotPlug, skipped_with_real_key};
-use keyrig_runner::scenario::{Plug, Scenario};
+use keyrig_runner::scenario::{Plug, Scenario, Verb};
 use keyrig_runner::{Devices as Source, Seed};
 
 use crate::command::profile::find;
@@ -94,20 +94,29 @@ impl Sketch {
     /// Why `scenario` is skipped with the key; `None` where it can be tried.
     ///
     /// Under policy `default`, which looks at no model and asks for no verification, any security key stands in for any
-    /// other.
+    /// other, save where extensions are asked for, which not every key has.
     pub(crate) fn skips(&self, scenario: &Scenario) -> Option<String> {
         let plain = scenario.policy == "default";
         let is_key = |profile: &Profile| profile.attachment == Attachment::CrossPlatform && !profile.backup.eligible;
+        let any_key = plain && !asks_for_extensions(scenario);
         let fits = |plug: &Plug| match plug {
             Plug::Default => true,
             Plug::Aaguid(wanted) => *wanted == self.aaguid,
             Plug::Profile(name) => {
-                find(&name.value).is_ok_and(|profile| profile.aaguid == self.aaguid || plain && is_key(&profile))
+                find(&name.value).is_ok_and(|profile| profile.aaguid == self.aaguid || any_key && is_key(&profile))
             }
         };
         let abilities = Abilities { fits: &fits, verifies: self.verifies, forgets: self.forgets };
         skipped_with_real_key(scenario, !plain, &abilities)
     }
+}
+
+fn asks_for_extensions(scenario: &Scenario) -> bool {
+    scenario.steps.iter().any(|step| match &step.verb {
+        Verb::Register(register) => register.request.extensions.is_some(),
+        Verb::Authenticate(authenticate) => authenticate.request.extensions.is_some(),
+        _ => false,
+    })
 }
 
 /// The authenticator that a command is given by `--device`.
