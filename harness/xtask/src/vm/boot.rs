@@ -1,7 +1,7 @@
 //! The guest: Debian's kernel in QEMU, without hardware support, over this machine's own files.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::client::Client;
@@ -47,7 +47,7 @@ pub(super) fn rows_of(clients: &[&'static Client]) -> Result<Vec<Outcome>, Failu
 fn command(folder: &Path, clients: &[&'static Client]) -> Result<Command, Failure> {
     let tools = python::environment("virtme-ng", VIRTME)?;
     let tools = tools.parent().expect("a virtual environment has its programs in a folder");
-    let guest = std::env::current_exe()?;
+    let guest = at_its_place(&std::env::current_exe()?);
     let mut inside = format!("{} guest --results {}", quoted(&guest), quoted(folder));
     for client in clients {
         inside.push_str(&format!(" --client {}", client.name));
@@ -68,6 +68,12 @@ fn command(folder: &Path, clients: &[&'static Client]) -> Result<Command, Failur
     Ok(command)
 }
 
+/// Where a program is, even if a build has put another in its place: Linux remarks on the file that was there before.
+fn at_its_place(program: &Path) -> PathBuf {
+    let shown = program.display().to_string();
+    shown.strip_suffix(" (deleted)").map_or_else(|| program.to_owned(), PathBuf::from)
+}
+
 fn quoted(path: &Path) -> String {
     shell_word(&path.display().to_string())
 }
@@ -84,6 +90,12 @@ fn last_lines(text: &str, count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_that_was_built_again_is_where_it_was() {
+        assert_eq!(at_its_place(Path::new("/a/xtask (deleted)")), Path::new("/a/xtask"));
+        assert_eq!(at_its_place(Path::new("/a/xtask")), Path::new("/a/xtask"));
+    }
 
     #[test]
     fn a_word_of_the_shell_is_kept_together() {
