@@ -54,7 +54,7 @@ const routes = {
 };
 
 async function registrationOptions(body, session) {
-  const { username, displayName, attestation = defaultAttestation, authenticatorSelection = {} } = body;
+  const { username, displayName, attestation = defaultAttestation, authenticatorSelection = {}, extensions } = body;
   if (typeof username !== 'string' || username === '') throw new Refused('username is missing');
   if (!users.has(username)) users.set(username, { name: username, id: randomBytes(32) });
   const user = users.get(username);
@@ -67,6 +67,7 @@ async function registrationOptions(body, session) {
     attestationType: attestation,
     excludeCredentials: ownedBy(user),
     authenticatorSelection,
+    extensions,
   });
   const requireUserVerification = authenticatorSelection.userVerification === 'required';
   const algorithms = options.pubKeyCredParams.map(({ alg }) => alg);
@@ -92,13 +93,14 @@ async function registrationResult(body, session) {
 }
 
 async function authenticationOptions(body, session) {
-  const { username, userVerification = 'preferred' } = body;
+  const { username, userVerification = 'preferred', extensions } = body;
   const user = users.get(username);
   if (username !== undefined && !user) throw new Refused('user is unknown');
   const options = await generateAuthenticationOptions({
     rpID,
     allowCredentials: user && ownedBy(user),
     userVerification,
+    extensions,
   });
   const requireUserVerification = userVerification === 'required';
   session.pending = { ceremony: 'get', user, challenge: options.challenge, requireUserVerification };

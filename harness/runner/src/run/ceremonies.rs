@@ -1,5 +1,7 @@
 //! Steps that are ceremonies, or their beginning.
 
+use serde_json::Value;
+
 use super::actor::{Act, Stop, Take};
 use super::world::{World, order};
 use super::{hold, needs};
@@ -54,6 +56,7 @@ impl World<'_> {
             take,
         };
         let (record, session) = self.perform(ready).await?;
+        not_passed_over(&register.request, &register.scene, &record)?;
         self.sessions.insert(name, session);
         if let (true, Some(id), Some(held)) =
             (record.outcome.is_accepted(), &record.credential_id, self.devices.get_mut(&device))
@@ -92,6 +95,7 @@ impl World<'_> {
             take,
         };
         let (record, session) = self.perform(ready).await?;
+        not_passed_over(&authenticate.request, &authenticate.scene, &record)?;
         if matches!(take.role, Role::Step | Role::Attack) {
             self.sessions.insert(name, session);
         }
@@ -199,6 +203,21 @@ impl World<'_> {
     }
 }
 
+/// A target whose options pass over the extensions that a step asks for has no say in their results.
+fn not_passed_over(request: &OptionsRequest, scene: &Scene, record: &Record) -> Result<(), Stop> {
+    let asked = request.extensions.as_ref().filter(|_| scene.results.is_some());
+    match asked.and_then(|asked| passed_over(asked, &record.options)) {
+        Some(name) => Err(Stop::NotApplicable(format!("the options do not ask for the extension {name}"))),
+        None => Ok(()),
+    }
+}
+
+/// The first extension that is asked for and not in the options. Where there are no options, nothing was passed over.
+fn passed_over<'a>(asked: &'a Value, options: &Value) -> Option<&'a str> {
+    let names = asked.as_object().filter(|_| options.is_object())?.keys();
+    names.map(String::as_str).find(|name| options["extensions"][name].is_null())
+}
+
 /// How the extension results of an accepted ceremony differ from what the step wants of them.
 fn results_differ(scene: &Scene, record: &Record) -> Option<String> {
     let wanted = scene.results.as_ref().filter(|_| record.outcome.is_accepted())?;
@@ -208,4 +227,20 @@ fn results_differ(scene: &Scene, record: &Record) -> Option<String> {
 
 fn trouble(why: String) -> Stop {
     Stop::Environment(EnvironmentError::Target { why })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_extension_that_the_options_pass_over_is_found() {
+        let asked = json!({"credProps": true, "prf": {}});
+        assert_eq!(passed_over(&asked, &json!({"extensions": {"credProps": true}})), Some("prf"));
+        assert_eq!(passed_over(&asked, &json!({"challenge": ""})), Some("credProps"));
+        assert_eq!(passed_over(&asked, &json!({"extensions": {"prf": {}, "credProps": false}})), None);
+        assert_eq!(passed_over(&asked, &Value::Null), None, "no options at all are another matter");
+    }
 }
