@@ -13,7 +13,7 @@ use keyrig_ctap::seal::Seal;
 use crate::attestation::{Attester, Chains, SlowKeys};
 use crate::command::{self, Pending, Step, u2f};
 use crate::context::{Context, Volatile};
-use crate::cut::cut;
+use crate::product::Product;
 use crate::reason::Reason;
 use crate::state::{Change, State};
 use crate::user::{Answer, Prompt};
@@ -28,7 +28,7 @@ const LONGEST_USER_ACTION: Duration = Duration::from_secs(120);
 /// What an authenticator is made of.
 pub struct Setup {
     /// What the product can do.
-    pub profile: Profile,
+    pub product: Product,
     /// Makes keys and signs.
     pub provider: Box<dyn Provider>,
     /// Draws random bytes.
@@ -43,8 +43,14 @@ pub struct Setup {
 
 impl Setup {
     /// A setup that knows no other profile's chain, and makes its keys anew.
-    pub fn new(profile: Profile, provider: Box<dyn Provider>, entropy: Box<dyn Entropy>, seal: Box<dyn Seal>) -> Self {
-        Self { profile, provider, entropy, seal, chains: Box::new(|_| None), slow_keys: Box::new(|_, make| make()) }
+    pub fn new(
+        product: impl Into<Product>,
+        provider: Box<dyn Provider>,
+        entropy: Box<dyn Entropy>,
+        seal: Box<dyn Seal>,
+    ) -> Self {
+        let product = product.into();
+        Self { product, provider, entropy, seal, chains: Box::new(|_| None), slow_keys: Box::new(|_, make| make()) }
     }
 }
 
@@ -136,18 +142,18 @@ struct Waiting {
 impl Authenticator {
     /// An authenticator as it leaves the factory, powered up at [`Instant::POWER_UP`].
     pub fn new(setup: Setup) -> Self {
-        let state = State::new(&setup.profile);
+        let state = State::new(setup.product.profile());
         Self::restore(setup, state)
     }
 
     /// An authenticator that gets power back and remembers `state`.
     pub fn restore(setup: Setup, mut state: State) -> Self {
         state.power_up();
-        let Setup { profile, provider, entropy, seal, chains, slow_keys } = setup;
+        let Setup { product: Product { profile, cut }, provider, entropy, seal, chains, slow_keys } = setup;
         let context = Context {
             now: Instant::POWER_UP,
             transport: None,
-            cut: cut(&profile),
+            cut,
             attester: Attester::new(chains, slow_keys),
             profile,
             provider,

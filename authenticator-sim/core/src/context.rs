@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use keyrig_ctap::cbor::Writer;
@@ -29,10 +30,10 @@ const COUNT_STEP: u32 = 64;
 /// Everything but the question that is open.
 pub(crate) struct Context {
     pub(crate) now: Instant,
-    pub(crate) profile: Profile,
+    pub(crate) profile: Arc<Profile>,
     /// By which transport messages come, where the driver says so.
     pub(crate) transport: Option<String>,
-    pub(crate) cut: Cut,
+    pub(crate) cut: Arc<Cut>,
     pub(crate) provider: Box<dyn Provider>,
     pub(crate) entropy: Box<dyn Entropy>,
     pub(crate) seal: Box<dyn Seal>,
@@ -42,16 +43,16 @@ pub(crate) struct Context {
     pub(crate) volatile: Volatile,
 }
 
-/// What a power cut takes away.
+/// What a power cut takes away. Most of it is not there most of the time, and takes no room then.
 #[derive(Debug, Default)]
 pub(crate) struct Volatile {
     pub(crate) powered: Instant,
-    pub(crate) token: Option<Token>,
+    pub(crate) token: Option<Box<Token>>,
     pub(crate) key_agreement: KeyAgreement,
-    pub(crate) remembered: Option<Remembered>,
-    pub(crate) enumeration: Option<Enumeration>,
-    pub(crate) writing: Option<Writing>,
-    pub(crate) enrollment: Option<Enrollment>,
+    pub(crate) remembered: Option<Box<Remembered>>,
+    pub(crate) enumeration: Option<Box<Enumeration>>,
+    pub(crate) writing: Option<Box<Writing>>,
+    pub(crate) enrollment: Option<Box<Enrollment>>,
     /// Wrong PINs since the last right one or the last power-up.
     pub(crate) wrong_pins: u8,
 }
@@ -69,7 +70,7 @@ impl Context {
         if !self.volatile.token.as_mut().is_some_and(|token| token.is_alive(now)) {
             self.volatile.token = None;
         }
-        self.volatile.token.as_mut()
+        self.volatile.token.as_deref_mut()
     }
 
     /// Tokens that were given out are of no use any more.

@@ -11,7 +11,7 @@ use keyrig_ctap::profile::{Backup, Keep, Profile};
 use zeroize::Zeroizing;
 
 use crate::Authenticator;
-use crate::cut::cut;
+use crate::product::Product;
 use crate::state::{Change, Configuration, CredentialSource, Edit, State};
 
 /// A snapshot is of another profile than the authenticator that it is put into.
@@ -52,9 +52,8 @@ impl Authenticator {
             }
         };
         let context = &mut self.context;
-        context.cut = cut(&profile);
         context.attester.serve_another();
-        context.profile = profile;
+        Product { profile: context.profile, cut: context.cut } = profile.into();
         let change = self.apply(edits);
         self.power_cycle();
         change

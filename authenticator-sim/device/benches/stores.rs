@@ -11,18 +11,19 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use keyrig_core::CredentialSource;
+use keyrig_core::seal::Honest;
 use keyrig_ctap::Command;
 use keyrig_ctap::cose::Algorithm;
 use keyrig_device::in_process::InProcess;
-use keyrig_device::profiles;
+use keyrig_device::provider::{AwsLc, OsRandom};
+use keyrig_device::{assemble, profiles};
 use platform::Platform;
 
 const FEW: usize = 10;
 const MANY: usize = 100_000;
 const AT_MOST: f64 = 1.2;
 
-/// A fleet that is large enough for a mean.
-const FLEET: usize = 20_000;
+const FLEET: usize = 1_000_000;
 const PAGE: usize = 4096;
 const KIB: usize = 1024;
 
@@ -35,11 +36,11 @@ fn main() -> ExitCode {
     );
     let each = memory_of_one();
     println!(
-        "an authenticator with one credential takes {:.1} KiB, the mean of {FLEET} (target: below 1 KiB): {}",
+        "an authenticator takes {:.2} KiB beyond its one credential, the mean of {FLEET} (target: below 1 KiB): {}",
         each as f64 / KIB as f64,
         if each < KIB { "holds" } else { "missed" }
     );
-    if grows <= AT_MOST { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if grows <= AT_MOST && each < KIB { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// One login without a list of credentials, where `others` of other relying parties are in the store.
@@ -74,23 +75,28 @@ fn time(call: &mut dyn FnMut(), times: u32) -> Duration {
     begin.elapsed()
 }
 
-/// Bytes that one authenticator adds to the process.
+/// Bytes that one authenticator adds to the process, beyond its credential.
 fn memory_of_one() -> usize {
     let profile = profiles::find("yubikey-5-nfc-5.7").expect("the profile is embedded");
     let mut maker = Platform::new(InProcess::plug_fast(profile, |honest| honest));
     maker.register(Algorithm::ES256, false);
     let own = maker.device.credentials().pop().expect("it was registered");
+    let with_credential = grown(|| {
+        let mut authenticator = assemble(profile, Box::new(AwsLc::new()), Box::new(OsRandom), Box::new(Honest));
+        authenticator.import(own.clone());
+        authenticator
+    });
+    let credential = grown(|| Box::new(own.clone()));
+    with_credential.saturating_sub(credential) / FLEET
+}
+
+/// Bytes that a fleet of these adds to the process. It stays there, so that no memory is used twice.
+fn grown<T>(mut make: impl FnMut() -> T) -> usize {
     let before = resident();
-    let fleet: Vec<InProcess> = (0..FLEET)
-        .map(|_| {
-            let mut device = InProcess::plug_fast(profile, |honest| honest);
-            device.import(own.clone());
-            device
-        })
-        .collect();
+    let fleet: Vec<T> = (0..FLEET).map(|_| make()).collect();
     let after = resident();
-    drop(black_box(fleet));
-    (after - before) / FLEET
+    std::mem::forget(black_box(fleet));
+    after - before
 }
 
 /// Memory of this process that is in use, in bytes.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use keyrig_core::provider::KeyPair;
-use keyrig_core::{Authenticator, Entropy, Provider, Setup, State};
+use keyrig_core::{Authenticator, Entropy, Product, Provider, Setup, State};
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::{CannotVouch, Seal};
 
@@ -30,10 +30,20 @@ pub fn restore(
 }
 
 fn setup(profile: &Profile, provider: Box<dyn Provider>, entropy: Box<dyn Entropy>, seal: Box<dyn Seal>) -> Setup {
-    let mut setup = Setup::new(profile.clone(), provider, entropy, seal);
+    let mut setup = Setup::new(product(profile), provider, entropy, seal);
     setup.chains = Box::new(|id| profiles::find(id)?.attestation.chain.clone());
     setup.slow_keys = Box::new(kept);
     setup
+}
+
+/// Embedded profiles that are in use, once for all authenticators of the process.
+static EMBEDDED: Mutex<BTreeMap<&str, Product>> = Mutex::new(BTreeMap::new());
+
+fn product(profile: &Profile) -> Product {
+    let embedded = profiles::find(&profile.id).filter(|embedded| std::ptr::eq(*embedded, profile));
+    let Some(embedded) = embedded else { return profile.clone().into() };
+    let mut products = EMBEDDED.lock().unwrap_or_else(PoisonError::into_inner);
+    products.entry(&embedded.id).or_insert_with(|| embedded.clone().into()).clone()
 }
 
 /// RSA attestation keys, kept for the whole process: every authenticator of a batch has the same.

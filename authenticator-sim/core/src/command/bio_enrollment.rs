@@ -1,5 +1,6 @@
 //! authenticatorBioEnrollment (CTAP 2.3 §6.7). The preview form differs in its command byte alone.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -66,7 +67,7 @@ impl Awaiting {
         if enrollment.remaining == 0 {
             cx.edit(Edit::PutFingerprint(Fingerprint { id: enrollment.id, name: None }));
         } else {
-            cx.volatile.enrollment = Some(enrollment);
+            cx.volatile.enrollment = Some(Box::new(enrollment));
         }
         done(&response)
     }

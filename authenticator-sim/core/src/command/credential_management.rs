@@ -70,7 +70,7 @@ fn relying_parties(cx: &mut Context, request: &Request) -> Result<Step, Reason> 
     let mut all = cx.state.relying_parties().map(String::from).collect::<Vec<_>>().into_iter();
     let total = all.len() as u64;
     let first = all.next().ok_or(Reason::NoCredentials)?;
-    cx.volatile.enumeration = Some(Enumeration { left: Left::RelyingParties(all), last: cx.now });
+    cx.volatile.enumeration = Some(Box::new(Enumeration { left: Left::RelyingParties(all), last: cx.now }));
     done(&Response { total_rps: Some(total), ..relying_party(&first) })
 }
 
@@ -84,7 +84,7 @@ fn credentials(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
     let mut all = ids.collect::<Vec<_>>().into_iter();
     let total = all.len() as u64;
     let first = all.next().ok_or(Reason::NoCredentials)?;
-    cx.volatile.enumeration = Some(Enumeration { left: Left::Credentials(all), last: cx.now });
+    cx.volatile.enumeration = Some(Box::new(Enumeration { left: Left::Credentials(all), last: cx.now }));
     done(&Response { total_credentials: Some(total), ..credential(cx, &first)? })
 }
 
@@ -102,7 +102,7 @@ fn go_on(cx: &mut Context, mut enumeration: Enumeration, subcommand: Subcommand)
         }
         _ => return Err(Reason::NothingToContinue),
     };
-    cx.volatile.enumeration = Some(Enumeration { last: cx.now, ..enumeration });
+    cx.volatile.enumeration = Some(Box::new(Enumeration { last: cx.now, ..enumeration }));
     done(&response)
 }
 

@@ -1,5 +1,6 @@
 //! authenticatorGetAssertion (CTAP 2.3 §6.2).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use keyrig_ctap::Command;
@@ -131,7 +132,7 @@ fn answer_with(cx: &mut Context, request: &Request, fitting: Vec<Vec<u8>>, evide
     };
     let reply = sign(cx, &question, &id, (total > 1).then_some(total as u64))?; // Steps 11 to 13
     if total > 1 {
-        cx.volatile.remembered = Some(Remembered::new(question, ids, cx.now));
+        cx.volatile.remembered = Some(Box::new(Remembered::new(question, ids, cx.now)));
     }
     Ok(Step::Done(reply))
 }

@@ -1,5 +1,6 @@
 //! authenticatorLargeBlobs (CTAP 2.3 §6.10).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use keyrig_ctap::message::client_pin::Permissions;
@@ -48,7 +49,7 @@ fn write(cx: &mut Context, request: &Request, fragment: &[u8], offset: u64) -> R
     }
     if offset == 0 {
         let expected = expected(cx, request)?;
-        cx.volatile.writing = Some(Writing { expected, come: Vec::new() });
+        cx.volatile.writing = Some(Box::new(Writing { expected, come: Vec::new() }));
     } else if request.length.is_some() {
         return Err(Reason::Parameter);
     }

@@ -72,10 +72,15 @@ pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
     cx.volatile.remembered = None;
     let (enumeration, enrollment) = (cx.volatile.enumeration.take(), cx.volatile.enrollment.take());
     if is_credential_management(cx, command) {
-        return credential_management::begin(cx, parameters, enumeration);
+        return credential_management::begin(cx, parameters, enumeration.map(|at| *at));
     }
     if is_bio_enrollment(cx, command) {
-        return bio_enrollment::begin(cx, parameters, enrollment, command == Command::BIO_ENROLLMENT_PREVIEW);
+        return bio_enrollment::begin(
+            cx,
+            parameters,
+            enrollment.map(|at| *at),
+            command == Command::BIO_ENROLLMENT_PREVIEW,
+        );
     }
     match command {
         Command::MAKE_CREDENTIAL => make_credential::begin(cx, parameters),

@@ -81,7 +81,7 @@ impl State {
             Edit::RemoveCredential(id) => self.remove(id),
             Edit::SignCount { credential: None, up_to } => self.sign_count.persisted = *up_to,
             Edit::SignCount { credential: Some(id), up_to } => {
-                if let Some(stored) = self.credentials.get_mut(id) {
+                if let Some(stored) = self.credentials.get_mut(id.as_slice()) {
                     stored.persisted = *up_to;
                 }
             }
@@ -132,11 +132,11 @@ impl State {
         }
         self.created = self.created.max(source.created.saturating_add(1));
         let stored = Stored { source: source.clone(), persisted: source.sign_count };
-        self.credentials.insert(source.id.clone(), stored);
+        self.credentials.insert(source.id.as_slice().into(), Box::new(stored));
     }
 
     fn remove(&mut self, id: &[u8]) {
-        let Some(Stored { source, .. }) = self.credentials.remove(id) else { return };
+        let Some(Stored { source, .. }) = self.credentials.remove(id).map(|stored| *stored) else { return };
         if source.discoverable {
             self.count_change();
         }

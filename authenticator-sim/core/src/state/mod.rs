@@ -7,6 +7,7 @@ mod fingerprint;
 mod record;
 mod snapshot;
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -62,7 +63,8 @@ pub struct State {
     /// Changes of what discoverable credentials there are.
     discoverable_changes: u64,
     created: u64,
-    credentials: BTreeMap<Vec<u8>, Stored>,
+    /// Boxed, as a leaf of the map has room for eleven.
+    credentials: BTreeMap<Box<[u8]>, Box<Stored>>,
     /// Place in the order of creation and id, by RP ID, oldest first.
     discoverable: BTreeMap<String, Vec<(u64, Vec<u8>)>>,
 }

@@ -83,7 +83,7 @@ impl State {
         let mut out = Writer::new();
         out.array(3).bytes(&record(&Part::Device)).bytes(&record(&Part::LargeBlobs)).array(self.credentials.len());
         for id in self.credentials.keys() {
-            out.array(2).bytes(id).bytes(&record(&Part::Credential(id.clone())));
+            out.array(2).bytes(id).bytes(&record(&Part::Credential(id.to_vec())));
         }
         out.into_bytes()
     }

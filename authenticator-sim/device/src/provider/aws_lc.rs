@@ -1,3 +1,5 @@
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
 use aws_lc_rs::agreement::{self, ECDH_P256, UnparsedPublicKey};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::error::Unspecified;
@@ -22,10 +24,15 @@ use super::recent::Recent;
 /// from its own generator for keys, ECDSA, PSS and ML-DSA, so nothing here comes out the same twice; [`Deterministic`]
 /// does.
 ///
-/// Parsed keys are kept, at most [`AwsLc::ROOM`] recent ones: parsing costs more than signing.
-pub struct AwsLc {
-    parsed: Recent<PrivateKey, Parsed>,
-    random: SystemRandom,
+/// Parsed keys are kept for the whole process, at most [`AwsLc::ROOM`] recent ones: parsing costs more than signing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AwsLc;
+
+static PARSED: LazyLock<Mutex<Recent<PrivateKey, Arc<Parsed>>>> =
+    LazyLock::new(|| Mutex::new(Recent::new(AwsLc::ROOM)));
+
+fn parsed_keys() -> MutexGuard<'static, Recent<PrivateKey, Arc<Parsed>>> {
+    PARSED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 enum Parsed {
@@ -65,15 +72,9 @@ impl AwsLc {
     /// How many parsed keys are kept at most.
     pub const ROOM: usize = 1024;
 
-    /// With no key parsed yet.
-    pub fn new() -> Self {
-        Self { parsed: Recent::new(Self::ROOM), random: SystemRandom::new() }
-    }
-}
-
-impl Default for AwsLc {
-    fn default() -> Self {
-        Self::new()
+    /// A handle on AWS-LC, which costs nothing.
+    pub const fn new() -> Self {
+        Self
     }
 }
 
@@ -82,14 +83,14 @@ impl Provider for AwsLc {
         let Some(scheme) = Scheme::of(algorithm) else { return Deterministic.generate(algorithm, entropy) };
         let (private, parsed) = Parsed::generate(&scheme).map_err(failed)?;
         let public = parsed.public_key();
-        self.parsed.insert(private.clone(), parsed);
+        parsed_keys().insert(private.clone(), Arc::new(parsed));
         Ok(KeyPair { private, public })
     }
 
     fn sign(&mut self, algorithm: Algorithm, key: &PrivateKey, message: &[u8]) -> Result<Vec<u8>, ProviderError> {
         let Some(scheme) = Scheme::of(algorithm) else { return Deterministic.sign(algorithm, key, message) };
-        let random = &self.random;
-        self.parsed.with(key, || Parsed::parse(&scheme, key), |parsed| parsed.sign(&scheme, message, random))?
+        let parsed = parsed_keys().with(key, || Parsed::parse(&scheme, key).map(Arc::new), Arc::clone)?;
+        parsed.sign(&scheme, message)
     }
 
     fn agree(&mut self, key: &PrivateKey, peer: &PublicKey) -> Result<Zeroizing<[u8; 32]>, ProviderError> {
@@ -140,15 +141,15 @@ impl Parsed {
         })
     }
 
-    fn sign(&self, scheme: &Scheme, message: &[u8], random: &SystemRandom) -> Result<Vec<u8>, ProviderError> {
+    fn sign(&self, scheme: &Scheme, message: &[u8]) -> Result<Vec<u8>, ProviderError> {
         match (scheme, self) {
             (Scheme::Ecdsa(_, asked), Self::Ecdsa(pair, own)) if asked == own => {
-                pair.sign(random, message).map(|signature| signature.as_ref().to_vec()).map_err(failed)
+                pair.sign(&SystemRandom::new(), message).map(|signature| signature.as_ref().to_vec()).map_err(failed)
             }
             (Scheme::Ed25519, Self::Ed25519(pair)) => Ok(pair.sign(message).as_ref().to_vec()),
             (Scheme::Rsa(encoding), Self::Rsa(pair)) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(*encoding, random, message, &mut signature).map_err(failed)?;
+                pair.sign(*encoding, &SystemRandom::new(), message, &mut signature).map_err(failed)?;
                 Ok(signature)
             }
             (Scheme::MlDsa(asked), Self::MlDsa(pair)) if *asked == pair.algorithm() => {

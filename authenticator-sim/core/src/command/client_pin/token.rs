@@ -1,5 +1,6 @@
 //! The three ways to a `pinUvAuthToken` (CTAP 2.3 §6.5.5.7).
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use keyrig_ctap::message::client_pin::{Permissions, Request, Response};
@@ -127,6 +128,6 @@ fn give(
     let mut iv = [0; 16];
     cx.entropy.fill(&mut iv);
     let encrypted = shared.encrypt(&token.key[..], iv).map_err(|_| Reason::KeyAgreement)?;
-    cx.volatile.token = Some(token);
+    cx.volatile.token = Some(Box::new(token));
     Ok(done(&Response { pin_uv_auth_token: Some(encrypted), ..Response::default() }))
 }

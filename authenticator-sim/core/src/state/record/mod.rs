@@ -60,14 +60,14 @@ impl Edit {
 impl State {
     /// Every part that there is, credentials by id first.
     pub fn parts(&self) -> impl Iterator<Item = Part> {
-        let credentials = self.credentials.keys().cloned().map(Part::Credential);
+        let credentials = self.credentials.keys().map(|id| Part::Credential(id.to_vec()));
         credentials.chain([Part::Device, Part::LargeBlobs])
     }
 
     /// The record of a part; `None` for a credential that is not there.
     pub fn record(&self, part: &Part) -> Option<Vec<u8>> {
         match part {
-            Part::Credential(id) => self.credentials.get(id).map(credential::encode),
+            Part::Credential(id) => self.credentials.get(id.as_slice()).map(|stored| credential::encode(stored)),
             Part::Device => Some(device::encode(self)),
             Part::LargeBlobs => Some(self.large_blobs.clone()),
         }
