@@ -16,7 +16,6 @@ import time
 from urllib.parse import urlsplit
 
 USER = "alice@corp.example.com"
-PIN = "24681357"
 SECONDS = 240
 
 # What a page does: asks the relying party for options, the browser for an answer, the relying party for a verdict.
@@ -137,11 +136,6 @@ class Firefox:
     def script(self, source):
         return self.ask("WebDriver:ExecuteScript", script=source, args=[])["value"]
 
-    def type(self, text):
-        """Answers the dialogue that is open."""
-        self.ask("WebDriver:SendAlertText", text=text)
-        self.ask("WebDriver:AcceptAlert")
-
     def close(self):
         self.browser.kill()
         self.browser.wait()
@@ -162,11 +156,9 @@ def until(work, *passing):
         time.sleep(0.2)
 
 
-def run(browser, call, meanwhile=None):
-    """What the page's function gives; while it works, `meanwhile` may happen."""
+def run(browser, call):
+    """What the page's function gives."""
     browser.script(f"{CEREMONIES}; window.found = null; {call}.then(v => window.found = [v], e => window.found = [String(e)])")
-    if meanwhile:
-        meanwhile()
     return until(lambda: browser.script("return window.found"), Refused)[0]
 
 
@@ -199,14 +191,6 @@ def a_finger(browser):
     made = accepted(run(browser, f"register('{USER}', {wishes('required', 'required')})"))
     signed = accepted(run(browser, "signIn({userVerification: 'required'})"))
     assert signed["credential"]["id"] == made["credential"]["id"] and USER in json.dumps(signed["session"]), signed
-
-
-def a_pin(browser):
-    """The browser asks for the PIN and takes a wrong one for what it is."""
-    type_in = lambda *texts: lambda: [until(lambda: browser.type(text) or True, Refused) for text in texts]
-    accepted(run(browser, f"register('{USER}', {wishes('required', 'required')})", type_in("00000000", PIN)))
-    signed = run(browser, "signIn({userVerification: 'required'})", type_in(PIN))
-    assert USER in json.dumps(accepted(signed)["session"]), signed
 
 
 def conditional(browser):

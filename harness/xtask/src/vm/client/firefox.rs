@@ -9,19 +9,10 @@ pub(super) const CLIENT: Client = Client {
     name: "firefox",
     needs: &[Need::Fido2Tools, Need::Firefox, Need::Python],
     prepare: nothing,
-    rows: &[
-        Row { ceremony: "register and sign in", play: create_and_get },
-        Row { ceremony: "a PIN is typed into its dialogue", play: pin },
-    ],
+    rows: &[Row { ceremony: "register and sign in", play: create_and_get }],
 };
 
 fn create_and_get(desk: &mut Desk) -> Result<(), Red> {
     let _key = desk.plug("yubikey-5-nfc-5.7")?;
     page::ceremonies(desk, "firefox", &["create_and_get", "a_key_twice"])
-}
-
-fn pin(desk: &mut Desk) -> Result<(), Red> {
-    let key = desk.plug("yubikey-5-nfc-5.7")?;
-    page::set_pin(desk, &key)?;
-    page::ceremonies(desk, "firefox", &["a_pin"])
 }
