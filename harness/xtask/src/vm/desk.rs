@@ -180,6 +180,14 @@ impl Line<'_> {
         self.ended()?.refused(why)
     }
 
+    /// It ends with exactly this code; gives what it said.
+    ///
+    /// # Errors
+    /// See [`Ended::exits`].
+    pub(super) fn exits(self, code: i32) -> Result<String, Red> {
+        self.ended()?.exits(code)
+    }
+
     fn ended(self) -> Result<Ended, Red> {
         self.desk.run_to_its_end(&self.line, &self.input, self.patience)
     }

@@ -13,7 +13,7 @@ pub(super) struct Key {
     pub(super) node: String,
     plugged: Child,
     /// Kept open: a program that cannot say any more what it does ends.
-    _said: BufReader<ChildStdout>,
+    said: BufReader<ChildStdout>,
 }
 
 impl Key {
@@ -28,7 +28,7 @@ impl Key {
         let mut said = BufReader::new(plugged.stdout.take().expect("standard output is piped"));
         let mut line = String::new();
         said.read_line(&mut line)?;
-        let mut key = Self { node: String::new(), plugged, _said: said };
+        let mut key = Self { node: String::new(), plugged, said };
         if !line.contains("is plugged in") {
             return Err(Red(format!("no key was plugged in: {line}")));
         }
@@ -39,6 +39,16 @@ impl Key {
 }
 
 impl Key {
+    /// The next line that `keyrig plug` says.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn next_line(&mut self) -> Result<String, Red> {
+        let mut line = String::new();
+        self.said.read_line(&mut line)?;
+        Ok(line)
+    }
+
     /// The process that is the key.
     pub(super) fn pid(&self) -> u32 {
         self.plugged.id()

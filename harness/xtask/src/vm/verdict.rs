@@ -48,6 +48,18 @@ impl Ended {
         }
     }
 
+    /// It ended with exactly this code, in time; gives what it said.
+    ///
+    /// # Errors
+    /// What it did instead.
+    pub(super) fn exits(self, code: i32) -> Result<String, Red> {
+        self.in_time()?;
+        match self.code == Some(code) {
+            true => Ok(self.said),
+            false => Err(self.red(&format!("exited with {}, not {code}", shown(self.code)))),
+        }
+    }
+
     fn in_time(&self) -> Result<(), Red> {
         if self.code.is_some_and(|code| TIMED_OUT.contains(&code)) {
             return Err(self.red("did not end in time"));
@@ -97,6 +109,13 @@ mod tests {
             assert!(why.contains("in time"), "{why}");
             assert!(ended(code, "FIDO_ERR_TX").refused("FIDO_ERR_TX").is_err());
         }
+    }
+
+    #[test]
+    fn an_exit_code_is_that_and_no_other() {
+        assert_eq!(ended(1, "it asks nothing").exits(1).unwrap(), "it asks nothing");
+        assert!(ended(0, "").exits(1).is_err());
+        assert!(ended(124, "").exits(124).is_err());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod openssh;
 mod pam_u2f;
 mod planted;
 mod python_fido2;
+mod readme;
 mod speed;
 mod systemd;
 
@@ -48,6 +49,7 @@ const ALL: &[&Client] = &[
     &pam_u2f::CLIENT,
     &planted::CLIENT,
     &python_fido2::CLIENT,
+    &readme::CLIENT,
     &speed::CLIENT,
     &systemd::CLIENT,
 ];
