@@ -1,6 +1,6 @@
 //! Reports in, reports out.
 
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
 use keyrig_ctap::Instant;
@@ -70,6 +70,7 @@ pub struct Driver {
     authenticator: Authenticator,
     version: [u8; 3],
     capabilities: Capabilities,
+    vendor_answers: BTreeMap<Command, Vec<u8>>,
     channels: Channels,
     lock: Lock,
     transaction: Option<Transaction>,
@@ -88,12 +89,19 @@ impl Driver {
             version: version(authenticator.profile()),
             capabilities: capabilities(authenticator.profile()),
             authenticator,
+            vendor_answers: BTreeMap::new(),
             channels: Channels::new(limit),
             lock: Lock::default(),
             transaction: None,
             outputs: VecDeque::new(),
             now: Instant::POWER_UP,
         }
+    }
+
+    /// From now on answers these commands of the vendor's, each always with the same payload, whatever it is asked with;
+    /// what lies outside the vendor's range is passed over.
+    pub fn set_vendor_answers(&mut self, answers: impl IntoIterator<Item = (Command, Vec<u8>)>) {
+        self.vendor_answers = answers.into_iter().filter(|(command, _)| command.is_vendor()).collect();
     }
 
     /// Takes one input at `now`, which never goes back.
@@ -246,11 +254,11 @@ impl Driver {
         }
     }
 
-    const fn knows(&self, command: Command) -> bool {
+    fn knows(&self, command: Command) -> bool {
         match command {
             Command::PING | Command::WINK | Command::LOCK | Command::CBOR => true,
             Command::MSG => !self.capabilities.contains(Capabilities::NMSG),
-            _ => false,
+            _ => self.vendor_answers.contains_key(&command),
         }
     }
 
@@ -268,7 +276,10 @@ impl Driver {
             },
             Command::CBOR if !payload.is_empty() => self.request(channel, command, crate::Input::Request(payload)),
             Command::MSG if !payload.is_empty() => self.request(channel, command, crate::Input::Apdu(payload)),
-            _ => self.refuse(channel, ErrorCode::INVALID_LEN),
+            _ => match self.vendor_answers.get(&command).cloned() {
+                Some(payload) => self.send(&Message { channel, command, payload }),
+                None => self.refuse(channel, ErrorCode::INVALID_LEN),
+            },
         }
     }
 

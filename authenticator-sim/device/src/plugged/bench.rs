@@ -179,7 +179,8 @@ impl Bench {
         let was_inserted = self.wire.is_connected();
         self.remove()?;
         self.log().note(Happening::Changed { how: format!("it is a {} now", profile.name) });
-        let change = self.served.front.upgrade(profile, keep);
+        self.port.upgrade(&profile);
+        let change = self.served.front.upgrade(profile, keep, &self.port);
         self.write(&change)?;
         if was_inserted { self.insert() } else { Ok(Ok(())) }
     }

@@ -92,7 +92,9 @@ impl Plan {
             return Shape::Card(Card::new(authenticator));
         }
         authenticator.set_transport("usb");
-        Shape::Usb(Driver::new(authenticator))
+        let mut driver = Driver::new(authenticator);
+        driver.set_vendor_answers(self.port.vendor_answers());
+        Shape::Usb(driver)
     }
 }
 

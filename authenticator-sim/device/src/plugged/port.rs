@@ -2,7 +2,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use keyrig_ctap::ctaphid::Report;
+use keyrig_ctap::ctaphid::{Command, Report};
+use keyrig_ctap::profile::Profile;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -53,6 +54,24 @@ impl Port {
     /// A socket that programs connect to.
     pub fn socket(path: impl Into<PathBuf>) -> Self {
         Self::Socket(path.into())
+    }
+
+    /// What the key in it answers to commands of its vendor's.
+    pub(super) fn vendor_answers(&self) -> Vec<(Command, Vec<u8>)> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Uhid(identity) => identity.vendor_answers.clone(),
+            Self::Socket(_) | Self::Reader(_) => Vec::new(),
+        }
+    }
+
+    /// The same port, for a key that is a product of `profile` now.
+    pub(super) fn upgrade(&mut self, profile: &Profile) {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Uhid(identity) => *identity = identity.clone().upgraded(profile),
+            Self::Socket(_) | Self::Reader(_) => {}
+        }
     }
 
     /// Puts a key in.

@@ -5,6 +5,7 @@ use keyrig_ctap::Instant;
 use keyrig_ctap::ctaphid::Report;
 use keyrig_ctap::profile::Profile;
 
+use super::port::Port;
 use crate::transport::vpcd::Event;
 use crate::transport::{Front, Output};
 
@@ -61,10 +62,13 @@ impl Shape {
         }
     }
 
-    /// Makes it another product. The change is for the store.
-    pub(super) fn upgrade(&mut self, profile: Profile, keep: Keep) -> Change {
+    /// Makes it another product, in a port that has heard of it. The change is for the store.
+    pub(super) fn upgrade(&mut self, profile: Profile, keep: Keep, port: &Port) -> Change {
         match self {
-            Self::Usb(driver) => driver.upgrade(profile, keep),
+            Self::Usb(driver) => {
+                driver.set_vendor_answers(port.vendor_answers());
+                driver.upgrade(profile, keep)
+            }
             Self::Card(card) => card.upgrade(profile, keep),
         }
     }

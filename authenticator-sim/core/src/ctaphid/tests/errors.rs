@@ -1,6 +1,7 @@
 //! Each error of CTAPHID's table, what provokes it, and what does not.
 
 use keyrig_ctap::ctaphid::{Channel, Command, ErrorCode, Initialization, LONGEST_MESSAGE, Message, Packet, Report};
+use std::vec;
 use std::vec::Vec;
 
 use super::world::{GET_INFO, NONCE, World, error, millis, said};
@@ -61,6 +62,18 @@ fn a_command_of_the_vendor_is_refused_with_its_first_packet() {
     let channel = world.open();
     assert_eq!(world.send(channel, Command(0x40), &[1; 200]), error(channel, ErrorCode::INVALID_CMD));
     assert_eq!(world.driver.deadline(), None);
+}
+
+#[test]
+fn a_command_of_the_vendor_is_answered_where_the_device_has_an_answer() {
+    let mut world = World::new();
+    let channel = world.open();
+    world.driver.set_vendor_answers([(Command(0x42), vec![7; 80]), (Command::PING, vec![0])]);
+    for asked in [&[][..], &[0], &[1; 100]] {
+        assert_eq!(world.send(channel, Command(0x42), asked), [said(channel, Command(0x42), &[7; 80])]);
+    }
+    assert_eq!(world.send(channel, Command(0x43), &[0]), error(channel, ErrorCode::INVALID_CMD));
+    assert_eq!(world.send(channel, Command::PING, &[1]), [said(channel, Command::PING, &[1])]);
 }
 
 #[test]

@@ -180,7 +180,7 @@ impl Order<'_> {
 }
 
 fn create(identity: &Identity) -> Vec<u8> {
-    let Identity { name, port, serial, vendor, product, version } = identity;
+    let Identity { name, port, serial, vendor, product, version, vendor_answers: _ } = identity;
     let mut bytes = CREATE.to_ne_bytes().to_vec();
     bytes.extend_from_slice(&text::<128>(name));
     bytes.extend_from_slice(&text::<64>(port));

@@ -1,4 +1,7 @@
+use keyrig_ctap::ctaphid::Command;
 use keyrig_ctap::profile::Profile;
+
+use super::yubico;
 
 /// What a device says of itself to the operating system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub struct Identity {
     pub product: u16,
     /// The version of the device, binary-coded decimal.
     pub version: u16,
+    /// What it answers to commands of its vendor's (CTAP 2.3 §11.2.9), by which the vendor's programs know it.
+    pub vendor_answers: Vec<(Command, Vec<u8>)>,
 }
 
 impl Identity {
@@ -28,15 +33,32 @@ impl Identity {
             vendor: 0x1209,
             product: 0x0001,
             version: 0,
+            vendor_answers: Vec::new(),
         }
     }
 
     /// What the product itself says, where its numbers are known. Name and numbers are their owner's: nobody is to be told
     /// them unless that was asked for.
     pub fn of_product(serial: impl Into<String>, profile: &Profile) -> Option<Self> {
-        let Product { name, vendor, product, .. } = PRODUCTS.iter().find(|known| known.maker == profile.maker)?;
-        let version = version(profile.firmware.as_deref().unwrap_or_default());
-        Some(Self { name: (*name).to_owned(), vendor: *vendor, product: *product, version, ..Self::neutral(serial) })
+        let known = PRODUCTS.iter().find(|known| known.maker == profile.maker)?;
+        Some(Self {
+            name: known.name.to_owned(),
+            vendor: known.vendor,
+            product: known.product,
+            version: version(profile.firmware.as_deref().unwrap_or_default()),
+            vendor_answers: (known.answers)(profile),
+            ..Self::neutral(serial)
+        })
+    }
+
+    /// What is said of the same device once it is a product of `profile`: a neutral one stays nobody's.
+    #[must_use]
+    pub fn upgraded(self, profile: &Profile) -> Self {
+        let neutral = Self::neutral(self.serial);
+        if (self.vendor, self.product) == (neutral.vendor, neutral.product) {
+            return neutral;
+        }
+        Self::of_product(neutral.serial.clone(), profile).unwrap_or(neutral)
     }
 }
 
@@ -46,13 +68,26 @@ struct Product {
     name: &'static str,
     vendor: u16,
     product: u16,
+    answers: fn(&Profile) -> Vec<(Command, Vec<u8>)>,
 }
 
 const PRODUCTS: &[Product] = &[
     // yubikey-manager, yubikit/core
-    Product { maker: "Yubico AB", name: "Yubico YubiKey FIDO", vendor: 0x1050, product: 0x0402 },
+    Product {
+        maker: "Yubico AB",
+        name: "Yubico YubiKey FIDO",
+        vendor: 0x1050,
+        product: 0x0402,
+        answers: yubico::answers,
+    },
     // libfido2, udev/fidodevs
-    Product { maker: "Nitrokey", name: "Nitrokey Nitrokey 3", vendor: 0x20a0, product: 0x42b2 },
+    Product {
+        maker: "Nitrokey",
+        name: "Nitrokey Nitrokey 3",
+        vendor: 0x20a0,
+        product: 0x42b2,
+        answers: |_| Vec::new(),
+    },
 ];
 
 /// `5.4.3` is 0x0543.

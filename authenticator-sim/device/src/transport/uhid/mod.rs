@@ -5,6 +5,7 @@
 mod error;
 mod event;
 mod identity;
+mod yubico;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};

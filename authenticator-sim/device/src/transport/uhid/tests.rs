@@ -68,6 +68,15 @@ fn nobody_is_impersonated_by_default() {
 }
 
 #[test]
+fn another_product_has_another_identity_and_a_neutral_one_stays_so() {
+    let [old, new] = ["yubikey-5-nfc-5.4", "yubikey-5-nfc-5.7"].map(|id| crate::profiles::find(id).unwrap());
+    let own = Identity::of_product("1", old).unwrap();
+    assert_eq!(own.version, 0x0542);
+    assert_eq!(own.upgraded(new), Identity::of_product("1", new).unwrap());
+    assert_eq!(Identity::neutral("1").upgraded(new), Identity::neutral("1"));
+}
+
+#[test]
 fn a_name_that_is_too_long_is_cut_between_characters() {
     let identity = Identity { name: "é".repeat(100), port: "a\0b".to_owned(), ..Identity::neutral("1") };
     let bytes = Order::Create(&identity).encode();
