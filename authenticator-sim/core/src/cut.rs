@@ -41,8 +41,12 @@ const OPTIONS: &[&str] = &[
 const NEED_VERIFICATION: &[&str] = &["credMgmt", "credentialMgmtPreview", "perCredMgmtRO", "pinUvAuthToken"];
 
 /// Quirks that are imitated beyond what getInfo says.
-pub const IMITATED_QUIRKS: &[&str] =
-    &[quirk::ALWAYS_UV_FOR_GOOD, quirk::PIN_PROTOCOL_2_SHORT_VERIFY, quirk::RESET_WITHIN_5_SECONDS];
+pub const IMITATED_QUIRKS: &[&str] = &[
+    quirk::ALWAYS_UV_FOR_GOOD,
+    quirk::PIN_PROTOCOL_2_SHORT_VERIFY,
+    quirk::RESET_WITHIN_5_SECONDS,
+    quirk::TELLS_TOUCH_TIMEOUT,
+];
 
 /// A profile, cut to what is implemented.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,6 +75,8 @@ pub(crate) enum Reason {
     MessageLength,
     /// A mandatory member is not there.
     Missing,
+    /// Nobody touched the authenticator during a ceremony.
+    NobodyTouched,
     /// The user cannot be asked for a touch: the card was put on the reader too long ago.
     NobodyThere,
     /// No finger is enrolled, or none with that template id.
@@ -152,15 +154,16 @@ impl Reason {
             Self::AlgorithmUnsupported => Status::UNSUPPORTED_ALGORITHM,
             Self::Busy => Status::CHANNEL_BUSY,
             Self::BuiltInFailedPinMayDo | Self::VerificationNeeded => Status::PUAT_REQUIRED,
-            Self::AlwaysUvForGood | Self::BuiltInFailed | Self::Declined | Self::VerificationImpossible => {
-                Status::OPERATION_DENIED
-            }
+            Self::AlwaysUvForGood
+            | Self::BuiltInFailed
+            | Self::Declined
+            | Self::NobodyTouched
+            | Self::ResetTransport
+            | Self::VerificationImpossible => Status::OPERATION_DENIED,
             Self::BuiltInBlocked | Self::PinBlocked => Status::PIN_BLOCKED,
             Self::BuiltInInvalid => Status::UV_INVALID,
             Self::BuiltInTokenBlocked => Status::UV_BLOCKED,
-            Self::BuiltInNotConfigured | Self::NothingToContinue | Self::ResetTooLate | Self::ResetTransport => {
-                Status::NOT_ALLOWED
-            }
+            Self::BuiltInNotConfigured | Self::NothingToContinue | Self::ResetTooLate => Status::NOT_ALLOWED,
             Self::Cancelled => Status::KEEPALIVE_CANCEL,
             Self::CannotVouch(_) | Self::Provider(_) | Self::WrongSeal => Status::OTHER,
             Self::Decode(error) => error.status(),

@@ -71,13 +71,14 @@ impl Token {
         }
     }
 
-    /// Whether it is still in use at `now`; forgets presence that is too old.
+    /// Whether it is still in use at `now`; forgets presence that is too old. Each limit ends it when it is reached, not
+    /// only when it is passed (`pinUvAuthTokenUsageTimerObserver`).
     pub(crate) fn is_alive(&mut self, now: Instant) -> bool {
         let age = now.since(self.begun);
-        if age > USER_PRESENT {
+        if age >= USER_PRESENT {
             self.user_present = false;
         }
-        age <= if self.used { MAX_USAGE } else { INITIAL_USAGE }
+        age < if self.used { MAX_USAGE } else { INITIAL_USAGE }
     }
 
     /// `verify(pinUvAuthToken, message, pinUvAuthParam)`; a parameter that verifies is a use.

@@ -14,6 +14,10 @@ pub const ALWAYS_UV_FOR_GOOD: &str = "always-uv-for-good";
 /// getInfo's options `alwaysUv` and `makeCredUvNotRqd` are both true.
 pub const ALWAYS_UV_WITHOUT_CONSEQUENCE: &str = "always-uv-without-consequence";
 
+/// A makeCredential or getAssertion that nobody touches ends with `USER_ACTION_TIMEOUT`; CTAP 2.3 §6.1.2 step 14.2.1.2 has
+/// `OPERATION_DENIED`, as for one that is declined.
+pub const TELLS_TOUCH_TIMEOUT: &str = "tells-touch-timeout";
+
 /// Every quirk, sorted by name.
 pub const ALL: &[&str] = &[
     ALWAYS_UV_FOR_GOOD,
@@ -22,4 +26,5 @@ pub const ALL: &[&str] = &[
     RESET_TRANSPORTS_IN_CAPITALS,
     RESET_WITHIN_5_SECONDS,
     TELLS_FIDO_2_2,
+    TELLS_TOUCH_TIMEOUT,
 ];

@@ -130,7 +130,7 @@ def expired(key):
         return ctap.get_assertion(RP_ID, HASH, allow, None, None, *param)
 
     after(lambda: key.wait(29))
-    refused(ERR.PIN_AUTH_INVALID, after, lambda: key.wait(31))
+    refused(ERR.PIN_AUTH_INVALID, after, lambda: key.wait(30))
     refused(ERR.PIN_AUTH_INVALID, after, key.power_cycle)
 
 
@@ -148,7 +148,7 @@ def finger(key):
     retries = client_pin.get_uv_retries()
     for left in range(retries - 1, -1, -1):
         key.will("wrong-finger")
-        refused(ERR.UV_INVALID, *ask)
+        refused(ERR.UV_INVALID if left else ERR.UV_BLOCKED, *ask)
         assert client_pin.get_uv_retries() == left
     refused(ERR.UV_BLOCKED, *ask)
     client_pin.get_pin_token(PIN, PERMISSION.GET_ASSERTION, RP_ID)

@@ -59,7 +59,7 @@ impl Awaiting {
                 locate(cx, self.request, evidence)
             }
             What::Presence { fitting, evidence } => {
-                let present = Some(user::presence(answer)?);
+                let present = Some(verification::touch(cx, answer)?);
                 answer_with(cx, &self.request, fitting, Evidence { present, ..evidence })
             }
         }

@@ -79,7 +79,7 @@ impl Awaiting {
             // Whatever the user did.
             What::Excluded => Err(Reason::Excluded),
             What::Presence(evidence) => {
-                let present = Some(user::presence(answer)?);
+                let present = Some(verification::touch(cx, answer)?);
                 create(cx, &self.accepted, &Evidence { present, ..evidence })
             }
         }

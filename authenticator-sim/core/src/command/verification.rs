@@ -10,6 +10,7 @@ use alloc::string::String;
 use keyrig_ctap::Command;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::pin_uv_auth::Protocol;
+use keyrig_ctap::quirk::TELLS_TOUCH_TIMEOUT;
 use sha2::{Digest, Sha256};
 
 use super::{Pending, Step};
@@ -95,7 +96,25 @@ pub(super) fn always_uv(cx: &Context, method: Method) -> Result<Method, Reason> 
 
 /// Verification is needed and not offered.
 pub(super) fn unverified(cx: &Context) -> Reason {
-    if cx.has_client_pin() { Reason::VerificationNeeded } else { Reason::VerificationImpossible }
+    if pin_may_do(cx) { Reason::VerificationNeeded } else { Reason::VerificationImpossible }
+}
+
+/// Whether a token by PIN can have the permission that a ceremony wants.
+fn pin_may_do(cx: &Context) -> bool {
+    cx.has_client_pin() && !cx.offers("noMcGaPermissionsWithClientPin")
+}
+
+/// The touch of a ceremony. One that does not come is a refusal, as one that is declined (CTAP 2.3 §6.1.2 step 14.2.1.2
+/// and §6.2.2 step 9.2.1.2), where the product is not known to tell them apart.
+///
+/// # Errors
+///
+/// [`Reason::Declined`], [`Reason::NobodyThere`], [`Reason::NobodyTouched`], [`Reason::UserActionTimeout`].
+pub(super) fn touch(cx: &Context, answer: Answer) -> Result<UserPresent, Reason> {
+    user::presence(answer).map_err(|reason| match reason {
+        Reason::UserActionTimeout if !cx.profile.has_quirk(TELLS_TOUCH_TIMEOUT) => Reason::NobodyTouched,
+        reason => reason,
+    })
 }
 
 /// Verification by token: signature, permission, verified flag, RP ID, in the order of the command's text.
@@ -192,8 +211,16 @@ pub(super) fn manager(
 /// # Errors
 ///
 /// [`Reason::BuiltInBlocked`], or [`Reason::BuiltInFailedPinMayDo`] where there is a PIN.
-pub(super) fn ask_built_in(cx: &Context, pending: Pending) -> Result<Step, Reason> {
-    if cx.state.uv_retries == 0 { Err(built_in_failed(cx)) } else { Ok(Step::ask(Ask::Verification, pending)) }
+pub(super) fn ask_built_in(cx: &mut Context, pending: Pending) -> Result<Step, Reason> {
+    if may_try_built_in(cx) { Ok(Step::ask(Ask::Verification, pending)) } else { Err(built_in_failed(cx)) }
+}
+
+/// Whether built-in verification has a retry left. A PIN that is blocked blocks it too (CTAP 2.3 §6.5.3.1 step 3).
+pub(super) fn may_try_built_in(cx: &mut Context) -> bool {
+    if cx.state.pin_is_set() && cx.state.pin_retries == 0 && cx.state.uv_retries != 0 {
+        cx.edit(Edit::UvRetries(0));
+    }
+    cx.state.uv_retries != 0
 }
 
 /// What came of the built-in verification (`performBuiltInUv`).
@@ -206,12 +233,17 @@ pub(super) fn by_built_in(cx: &mut Context, answer: Answer) -> Result<Evidence, 
     perform_built_in(cx, answer)?.ok_or_else(|| built_in_failed(cx))
 }
 
-/// One attempt: a failed one costs a retry, a good one restores them.
+/// One attempt: a failed one costs a retry, and so does one that nobody makes; a good one restores them (CTAP 2.3
+/// §6.5.3.1).
 ///
 /// # Errors
 ///
 /// [`Reason::UserActionTimeout`], [`Reason::Declined`].
 pub(super) fn perform_built_in(cx: &mut Context, answer: Answer) -> Result<Option<Evidence>, Reason> {
+    let spend = |cx: &mut Context| cx.edit(Edit::UvRetries(cx.state.uv_retries.saturating_sub(1)));
+    if matches!(answer, Answer::TimedOut) {
+        spend(cx);
+    }
     match user::verification(answer)? {
         Verification::Verified(verified, present) => {
             if cx.state.uv_retries != MAX_UV_RETRIES {
@@ -223,14 +255,14 @@ pub(super) fn perform_built_in(cx: &mut Context, answer: Answer) -> Result<Optio
             Ok(Some(Evidence { present: Some(present), verified: Some(verified) }))
         }
         Verification::Failed => {
-            cx.edit(Edit::UvRetries(cx.state.uv_retries.saturating_sub(1)));
+            spend(cx);
             Ok(None)
         }
     }
 }
 
 fn built_in_failed(cx: &Context) -> Reason {
-    if cx.state.pin_is_set() {
+    if cx.state.pin_is_set() && pin_may_do(cx) {
         Reason::BuiltInFailedPinMayDo
     } else if cx.state.uv_retries == 0 {
         Reason::BuiltInBlocked

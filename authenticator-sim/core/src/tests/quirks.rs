@@ -4,10 +4,11 @@ use std::string::String;
 use std::time::Duration;
 
 use keyrig_ctap::profile::Profile;
-use keyrig_ctap::quirk::{PIN_PROTOCOL_2_SHORT_VERIFY, RESET_WITHIN_5_SECONDS};
+use keyrig_ctap::quirk::{PIN_PROTOCOL_2_SHORT_VERIFY, RESET_WITHIN_5_SECONDS, TELLS_TOUCH_TIMEOUT};
 use keyrig_ctap::{Command, Status};
 
-use super::platform::{Key, make_request, security_key};
+use super::platform::{Hand, Key, get_request, make_request, security_key};
+use crate::Gesture;
 
 fn with(quirk: &str) -> Profile {
     let mut profile = security_key();
@@ -51,10 +52,26 @@ fn the_window_for_a_reset_is_shorter_where_the_firmware_is_old() {
 fn some_products_reset_by_some_transports_only() {
     let mut profile = security_key();
     profile.get_info.transports_for_reset = [String::from("USB")].to_vec();
-    for (transport, expected) in [("usb", Status::OK), ("nfc", Status::NOT_ALLOWED)] {
+    for (transport, expected) in [("usb", Status::OK), ("nfc", Status::OPERATION_DENIED)] {
         let mut key = Key::new(&profile);
         key.authenticator.set_transport(transport);
         assert_eq!(key.command(Command::RESET, &[]).0, expected);
     }
     assert_eq!(Key::new(&profile).command(Command::RESET, &[]).0, Status::OK);
+}
+
+#[test]
+fn a_touch_that_does_not_come_is_a_refusal_unless_the_firmware_tells_them_apart() {
+    for (profile, expected) in
+        [(security_key(), Status::OPERATION_DENIED), (with(TELLS_TOUCH_TIMEOUT), Status::USER_ACTION_TIMEOUT)]
+    {
+        let mut key = Key::new(&profile);
+        let id = key.enrol(&make_request());
+        key.hand = Hand::Idle;
+        assert_eq!(key.make(&make_request()).err(), Some(expected));
+        assert_eq!(key.get(&get_request(&[id])).err(), Some(expected));
+        assert_eq!(key.command(Command::SELECTION, &[]).0, Status::USER_ACTION_TIMEOUT);
+        key.hand = Hand::Does(Gesture::Decline);
+        assert_eq!(key.make(&make_request()).err(), Some(Status::OPERATION_DENIED));
+    }
 }

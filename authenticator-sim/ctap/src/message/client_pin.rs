@@ -47,6 +47,8 @@ impl Permissions {
     pub const ACFG: Self = Self(0x20);
     /// Read-only credentialManagement, persistent.
     pub const PCMR: Self = Self(0x40);
+    /// Every permission that there is a name for.
+    pub const DEFINED: Self = Self(0x7f);
 
     /// Whether every bit of `other` is set.
     pub const fn contains(self, other: Self) -> bool {

@@ -126,7 +126,7 @@ fn is_simple(pin: &[u8]) -> bool {
 
 /// Decrypts a new PIN and holds it against the policy: minimum in code points, maximum 63 bytes.
 fn new_pin(cx: &Context, shared: &SharedSecret, new_pin_enc: &[u8]) -> Result<Pin, Reason> {
-    let padded = shared.decrypt(new_pin_enc).map_err(|_| Reason::Parameter)?;
+    let padded = shared.decrypt(new_pin_enc).map_err(|_| Reason::PinAuthInvalid)?;
     if padded.len() != PADDED {
         return Err(Reason::Parameter);
     }

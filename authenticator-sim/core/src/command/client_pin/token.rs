@@ -66,7 +66,7 @@ pub(super) fn by_built_in(cx: &mut Context, request: &Request) -> Result<Step, R
     if !cx.has_built_in() {
         return Err(Reason::BuiltInNotConfigured);
     }
-    if cx.state.uv_retries == 0 {
+    if !verification::may_try_built_in(cx) {
         return Err(Reason::BuiltInTokenBlocked);
     }
     let shared = cx.decapsulate(protocol, peer)?;
@@ -84,17 +84,22 @@ pub(crate) struct AwaitingVerification {
 impl AwaitingVerification {
     /// The token, if the user verified. It remembers that the user was there.
     pub(in crate::command) fn resume(self, cx: &mut Context, answer: Answer) -> Result<Step, Reason> {
-        let evidence = verification::perform_built_in(cx, answer)?.ok_or(Reason::BuiltInInvalid)?;
+        let Some(evidence) = verification::perform_built_in(cx, answer)? else {
+            let blocked = cx.state.uv_retries == 0;
+            return Err(if blocked { Reason::BuiltInTokenBlocked } else { Reason::BuiltInInvalid });
+        };
         give(cx, &self.shared, self.permissions, self.rp_id, evidence.present.is_some())
     }
 }
 
-/// Permissions that can be given: at least one, all of them `supported`, and with an RP ID for the ceremonies.
+/// Permissions that can be given: at least one, all of them `supported`, and with an RP ID for the ceremonies. Undefined
+/// ones are ignored.
 fn permissions(request: &Request, supported: Permissions) -> Result<Permissions, Reason> {
     let wanted = request.permissions.ok_or(Reason::Missing)?;
     if wanted.0 == 0 {
         return Err(Reason::Parameter);
     }
+    let wanted = Permissions(wanted.0 & Permissions::DEFINED.0);
     if !supported.contains(wanted) {
         return Err(Reason::PermissionUnsupported);
     }

@@ -81,6 +81,9 @@ pub(super) const ROWS: &[Row] = &[
     row("large blobs written without a protocol", Status::MISSING_PARAMETER, blob_key, |a| {
         protected(a, |request| request.pin_uv_auth_protocol = None)
     }),
+    row("large blobs written under an unsupported protocol", Status::INVALID_PARAMETER, blob_key, |a| {
+        protected(a, |request| request.pin_uv_auth_protocol = Some(3))
+    }),
     row("large blobs written with a parameter that does not verify", Status::PIN_AUTH_INVALID, blob_key, |a| {
         protected(a, |request| request.set.as_mut().unwrap()[0] ^= 1)
     }),

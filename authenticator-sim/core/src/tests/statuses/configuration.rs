@@ -40,6 +40,9 @@ pub(super) const ROWS: &[Row] = &[
     row("configuration without a protocol", Status::MISSING_PARAMETER, configurable, |a| {
         authorized(a, |request| request.pin_uv_auth_protocol = None)
     }),
+    row("configuration under an unsupported protocol", Status::INVALID_PARAMETER, configurable, |a| {
+        authorized(a, |request| request.pin_uv_auth_protocol = Some(3))
+    }),
     row("configuration with a parameter that does not verify", Status::PIN_AUTH_INVALID, configurable, |a| {
         authorized(a, |request| request.subcommand = Subcommand::ENABLE_LONG_TOUCH_FOR_RESET)
     }),

@@ -169,15 +169,3 @@ fn a_row_that_is_missing_strange_or_different_is_found() {
     elsewhere[3].command = Command::RESET.to_string();
     assert_eq!(differences(&mandates, &elsewhere).len(), 1);
 }
-#[test]
-fn zz_dump() {
-    for o in observed() {
-        println!(
-            "DUMP\t{}\t{}\t{}\t{}",
-            o.command,
-            o.subcommand.map_or(String::new(), |n| n.to_string()),
-            o.situation,
-            o.status
-        );
-    }
-}

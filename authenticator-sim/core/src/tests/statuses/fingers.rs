@@ -35,6 +35,9 @@ pub(super) const ROWS: &[Row] = &[
     row("fingers without a protocol", Status::MISSING_PARAMETER, reader, |a| {
         begin(a, |request| request.pin_uv_auth_protocol = None)
     }),
+    row("fingers under an unsupported protocol", Status::INVALID_PARAMETER, reader, |a| {
+        begin(a, |request| request.pin_uv_auth_protocol = Some(3))
+    }),
     row("fingers with a parameter that does not verify", Status::PIN_AUTH_INVALID, reader, |a| {
         begin(a, |request| request.subcommand = Some(Subcommand::ENUMERATE_ENROLLMENTS))
     }),
@@ -78,6 +81,12 @@ pub(super) const ROWS: &[Row] = &[
         let id = enrol(&mut a.key, &token).unwrap();
         let id = a.either(&id[1..], &id[..]);
         bio(&mut a.key, &token, Subcommand::SET_FRIENDLY_NAME, named(id, "thumb")).err().unwrap_or(Status::OK)
+    }),
+    row("removing a finger without saying which", Status::MISSING_PARAMETER, reader, |a| {
+        let token = token(a);
+        let id = enrol(&mut a.key, &token).unwrap();
+        let subject = if a.defect { None } else { of(&id) };
+        bio(&mut a.key, &token, Subcommand::REMOVE_ENROLLMENT, subject).err().unwrap_or(Status::OK)
     }),
     row("removing nobody's finger", Status::INVALID_OPTION, reader, |a| {
         let token = token(a);

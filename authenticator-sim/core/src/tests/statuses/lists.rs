@@ -100,7 +100,7 @@ pub(super) const ROWS: &[Row] = &[
         a.key.get(&request).unwrap();
         a.key.wait(Duration::from_secs(590));
         a.key.get(&request).unwrap();
-        a.key.wait(Duration::from_secs(a.either(11, 10)));
+        a.key.wait(Duration::from_secs(a.either(10, 9)));
         a.key.get_next().err().unwrap_or(Status::OK)
     }),
 ];

@@ -109,6 +109,33 @@ pub(super) const ROWS: &[Row] = &[
         let subject = Parameters { credential, user: Some(user), rp_id_hash: None };
         a.key.manage(&token, Subcommand::UPDATE_USER_INFORMATION, Some(subject)).err().unwrap_or(Status::OK)
     }),
+    row("names for no account", Status::MISSING_PARAMETER, security_key, |a| rename(a, |subject| subject.user = None)),
+    row("names for no credential", Status::MISSING_PARAMETER, security_key, |a| {
+        rename(a, |subject| subject.credential = None)
+    }),
+    row("names for a credential that is not here", Status::NO_CREDENTIALS, security_key, |a| {
+        rename(a, |subject| subject.credential = Some(Descriptor::public_key(&[0; 16])))
+    }),
+    row("names by the token that may only read", Status::PIN_AUTH_INVALID, persistent, |a| {
+        two_accounts(a);
+        let subject = renaming(a);
+        let token = a.key.unbound_token(a.either(Permissions::PCMR, Permissions::CM)).unwrap();
+        a.key.manage(&token, Subcommand::UPDATE_USER_INFORMATION, Some(subject)).err().unwrap_or(Status::OK)
+    }),
+    row(
+        "deleting a credential of another relying party than the token's",
+        Status::PIN_AUTH_INVALID,
+        security_key,
+        |a| of_another(a, Subcommand::DELETE_CREDENTIAL, |_| ()),
+    ),
+    row("the next relying party when none was begun", Status::NOT_ALLOWED, security_key, |a| {
+        next_rp(a, |a| {
+            a.key.info();
+        })
+    }),
+    row("the next relying party after more than 30 s", Status::NOT_ALLOWED, security_key, |a| {
+        next_rp(a, |a| a.key.wait(Duration::from_secs(31)))
+    }),
     row("management where nobody can be verified", Status::INVALID_COMMAND, touch_only, |a| {
         let request = Request::new(Subcommand::GET_CREDS_METADATA);
         if !a.defect {
@@ -190,6 +217,55 @@ fn next(a: &mut Attempt, between: impl FnOnce(&mut Attempt)) -> Status {
     }
     let request = Request::new(Subcommand::ENUMERATE_CREDENTIALS_NEXT);
     a.key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0
+}
+
+/// The second of two relying parties.
+fn next_rp(a: &mut Attempt, between: impl FnOnce(&mut Attempt)) -> Status {
+    a.key.enrol(&discoverable_request(1));
+    a.key.enrol(&elsewhere());
+    a.key.set_pin(Protocol::Two, PIN);
+    let token = a.key.unbound_token(Permissions::CM).unwrap();
+    a.key.manage(&token, Subcommand::ENUMERATE_RPS_BEGIN, None).unwrap();
+    if a.defect {
+        between(a);
+    }
+    let request = Request::new(Subcommand::ENUMERATE_RPS_NEXT);
+    a.key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0
+}
+
+fn elsewhere() -> keyrig_ctap::message::make_credential::Request {
+    let mut request = discoverable_request(3);
+    request.rp.id = "example.com".into();
+    request
+}
+
+/// What a token for one relying party does to a credential of another, or of its own.
+fn of_another(a: &mut Attempt, subcommand: Subcommand, change: impl FnOnce(&mut Parameters)) -> Status {
+    let other = a.key.enrol(&elsewhere());
+    two_accounts(a);
+    let own = first_id(a);
+    let token = a.key.token(PIN, Permissions::CM).unwrap();
+    let credential = Some(Descriptor::public_key(a.either(&other, &own)));
+    let mut subject = Parameters { credential, ..Parameters::default() };
+    change(&mut subject);
+    a.key.manage(&token, subcommand, Some(subject)).err().unwrap_or(Status::OK)
+}
+
+/// A new name for the first account.
+fn renaming(a: &Attempt) -> Parameters {
+    let source = a.key.authenticator.state().discoverable(RP).next().unwrap();
+    let user = User { id: source.user.id.clone(), name: Some("carol".into()), display_name: None };
+    Parameters { credential: Some(Descriptor::public_key(&source.id)), user: Some(user), rp_id_hash: None }
+}
+
+fn rename(a: &mut Attempt, change: impl FnOnce(&mut Parameters)) -> Status {
+    two_accounts(a);
+    let mut subject = renaming(a);
+    if a.defect {
+        change(&mut subject);
+    }
+    let token = a.key.unbound_token(Permissions::CM).unwrap();
+    a.key.manage(&token, Subcommand::UPDATE_USER_INFORMATION, Some(subject)).err().unwrap_or(Status::OK)
 }
 
 fn delete(a: &mut Attempt, change: impl FnOnce(&mut Vec<u8>)) -> Status {

@@ -1,5 +1,6 @@
 //! Which status is mandated when (CTAP 2.3): one row a situation, each beside its nearest neighbour that succeeds.
 
+mod assertions;
 mod blobs;
 mod configuration;
 mod coverage;
@@ -10,6 +11,8 @@ mod lists;
 mod management;
 mod messages;
 mod options;
+mod permissions;
+mod pin_steps;
 mod pins;
 mod probes;
 mod tokens;
@@ -96,6 +99,7 @@ fn old_key() -> Profile {
 }
 
 const ALL: &[&[Row]] = &[
+    assertions::ROWS,
     blobs::ROWS,
     configuration::ROWS,
     extensions::ROWS,
@@ -104,6 +108,8 @@ const ALL: &[&[Row]] = &[
     management::ROWS,
     messages::ROWS,
     options::ROWS,
+    permissions::ROWS,
+    pin_steps::ROWS,
     pins::ROWS,
     probes::ROWS,
     tokens::ROWS,

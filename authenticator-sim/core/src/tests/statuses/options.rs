@@ -1,12 +1,13 @@
 use std::vec::Vec;
 
-use keyrig_ctap::Status;
+use keyrig_ctap::cbor::{Fields, Tree};
 use keyrig_ctap::message::make_credential::Parameter;
 use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::Profile;
+use keyrig_ctap::{Command, Status};
 
 use super::super::platform::{Key, PIN, get_request, make_request, passkey_provider, security_key};
-use super::{Row, old_key, row};
+use super::{Attempt, Row, old_key, row};
 
 pub(super) const ROWS: &[Row] = &[
     row("no supported algorithm", Status::UNSUPPORTED_ALGORITHM, security_key, |a| {
@@ -20,6 +21,12 @@ pub(super) const ROWS: &[Row] = &[
             let algorithm = request.parameters[0].algorithm;
             request.parameters = Vec::from([Parameter { algorithm, kind: "password".into() }]);
         })
+    }),
+    row("an offered algorithm of another CBOR type", Status::CBOR_UNEXPECTED_TYPE, security_key, |a| {
+        algorithms(a, &[0x81, 0xa2, 0x63, b'a', b'l', b'g', 0x41, 0x07, 0x64, b't', b'y', b'p', b'e', 0x60])
+    }),
+    row("an offered algorithm of no algorithm", Status::MISSING_PARAMETER, security_key, |a| {
+        algorithms(a, &[0x81, 0xa1, 0x64, b't', b'y', b'p', b'e', 0x60])
     }),
     row("mc with up false", Status::INVALID_OPTION, security_key, |a| {
         a.make(|request| request.options.up = Some(false))
@@ -88,6 +95,15 @@ pub(super) const ROWS: &[Row] = &[
         a.key.make(&request).err().unwrap_or(Status::OK)
     }),
 ];
+
+/// A request whose `pubKeyCredParams` are these bytes.
+fn algorithms(a: &mut Attempt, list: &[u8]) -> Status {
+    let whole = make_request().encode();
+    let tree = Tree::parse(&whole).unwrap();
+    let span = Fields::of(&tree.root, "").unwrap().uint(4).unwrap().span;
+    let bent = [&whole[..span.start], list, &whole[span.end..]].concat();
+    a.key.command(Command::MAKE_CREDENTIAL, a.either(&bent, &whole)).0
+}
 
 fn always_uv() -> Profile {
     let mut profile = security_key();

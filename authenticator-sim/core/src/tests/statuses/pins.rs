@@ -21,9 +21,6 @@ pub(super) const ROWS: &[Row] = &[
         a.pin(|request| request.permissions = Some(Permissions(0)))
     }),
     row("mc without an RP ID", Status::MISSING_PARAMETER, security_key, |a| a.pin(|request| request.rp_id = None)),
-    row("a permission nobody honours", Status::UNAUTHORIZED_PERMISSION, security_key, |a| {
-        a.pin(|request| request.permissions = Some(Permissions(0x80)))
-    }),
     row("a key off the curve", Status::INVALID_PARAMETER, security_key, |a| {
         a.pin(|request| *request.key_agreement.as_mut().unwrap().last_mut().unwrap() ^= 1)
     }),

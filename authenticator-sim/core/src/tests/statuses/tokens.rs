@@ -4,7 +4,7 @@ use keyrig_ctap::Status;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::pin_uv_auth::Protocol;
 
-use super::super::platform::{PIN, make_request, security_key};
+use super::super::platform::{PIN, get_request, make_request, security_key};
 use super::{Row, row};
 use crate::Input;
 
@@ -47,8 +47,17 @@ pub(super) const ROWS: &[Row] = &[
     row("a token that nobody used for 30 s", Status::PIN_AUTH_INVALID, security_key, |a| {
         a.key.set_pin(Protocol::Two, PIN);
         let request = a.key.verified_make(make_request());
-        a.key.wait(Duration::from_secs(a.either(31, 29)));
+        a.key.wait(Duration::from_millis(a.either(30_000, 29_999)));
         a.key.make(&request).err().unwrap_or(Status::OK)
+    }),
+    row("a token in use for 10 minutes", Status::PIN_AUTH_INVALID, security_key, |a| {
+        a.key.set_pin(Protocol::Two, PIN);
+        let mut request = get_request(&[a.key.enrol(&make_request())]);
+        request.options.up = Some(false);
+        let request = a.key.verified_get(request);
+        a.key.get(&request).unwrap();
+        a.key.wait(Duration::from_millis(a.either(600_000, 599_999)));
+        a.key.get(&request).err().unwrap_or(Status::OK)
     }),
     row("a token from before the PIN changed", Status::PIN_AUTH_INVALID, security_key, |a| {
         a.key.set_pin(Protocol::Two, PIN);

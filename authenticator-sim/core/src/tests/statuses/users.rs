@@ -11,7 +11,7 @@ use super::{Attempt, Row, old_key, row};
 use crate::Gesture;
 
 pub(super) const ROWS: &[Row] = &[
-    row("no touch in 30 s", Status::USER_ACTION_TIMEOUT, security_key, |a| {
+    row("no touch in 30 s", Status::OPERATION_DENIED, security_key, |a| {
         a.hand(Hand::Idle);
         a.make(|_| ())
     }),
@@ -46,7 +46,7 @@ pub(super) const ROWS: &[Row] = &[
         a.key.wait(Duration::from_secs(a.either(11, 10)));
         a.key.command(Command::RESET, &[]).0
     }),
-    row("a reset by a transport that is not one to reset by", Status::NOT_ALLOWED, reset_by_usb, |a| {
+    row("a reset by a transport that is not one to reset by", Status::OPERATION_DENIED, reset_by_usb, |a| {
         a.key.authenticator.set_transport(a.either("nfc", "usb"));
         a.key.command(Command::RESET, &[]).0
     }),
