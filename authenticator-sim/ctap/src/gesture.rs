@@ -235,10 +235,10 @@ impl Item {
     fn read<'a>(mut words: impl Iterator<Item = &'a str>, item: &str) -> Result<Self, ScriptError> {
         let first = words.next().ok_or(ScriptError::new(item, Problem::Empty))?;
         let (name, mut after) = match first.split_once('@') {
-            Some((name, after)) => (name, span(after)?),
-            None => (first, Duration::ZERO),
+            Some((name, after)) => (name, Some(span(after)?)),
+            None => (first, None),
         };
-        let mut times = 1;
+        let mut times = None;
         if name == "wait" {
             return match words.next() {
                 Some(word) => span(word).map(Self::Wait),
@@ -250,15 +250,18 @@ impl Item {
             .find(|deed| deed.as_str() == name)
             .ok_or_else(|| ScriptError::new(name, Problem::NoDeed))?;
         while let Some(word) = words.next() {
-            match word.strip_prefix('x') {
-                Some(number) => times = count(number, word)?,
+            let twice = match word.strip_prefix('x') {
+                Some(number) => times.replace(count(number, word)?).is_some(),
                 None if word == "after" => {
-                    after = span(words.next().ok_or(ScriptError::new(word, Problem::NoSpan))?)?;
+                    after.replace(span(words.next().ok_or(ScriptError::new(word, Problem::NoSpan))?)?).is_some()
                 }
                 None => return Err(ScriptError::new(word, Problem::NoAddition)),
+            };
+            if twice {
+                return Err(ScriptError::new(word, Problem::Twice));
             }
         }
-        Ok(Self::Does(Move { after, deed }, times))
+        Ok(Self::Does(Move { after: after.unwrap_or_default(), deed }, times.unwrap_or(1)))
     }
 }
 
@@ -294,6 +297,7 @@ enum Problem {
     NoDeed,
     NoSpan,
     NothingFollows,
+    Twice,
 }
 
 impl ScriptError {
@@ -319,6 +323,7 @@ impl fmt::Display for ScriptError {
             }
             Problem::NoSpan => write!(f, "`{word}` is no span of time: write it as `500ms`, `2s` or `1m`"),
             Problem::NothingFollows => write!(f, "nothing comes after `{word}`: write the gesture that does"),
+            Problem::Twice => write!(f, "`{word}` comes a second time for one gesture: write a comma before the next"),
         }
     }
 }
@@ -370,6 +375,11 @@ mod tests {
         assert_eq!(said("touch after"), "`after` is no span of time: write it as `500ms`, `2s` or `1m`");
         assert_eq!(said("touch x0"), "`x0` is no count: write `x1` to `x1000`");
         assert_eq!(said("touch x1001"), "`x1001` is no count: write `x1` to `x1000`");
+        for said_again in ["touch after 1s after 2s", "touch@1s after 2s"] {
+            let message = "`after` comes a second time for one gesture: write a comma before the next";
+            assert_eq!(said(said_again), message);
+        }
+        assert_eq!(said("touch x2 x3"), "`x3` comes a second time for one gesture: write a comma before the next");
         assert_eq!(said("touch twice"), "`twice` says nothing about a gesture: write `x3` or `after 2s`");
         assert_eq!(said("then touch, decline"), "`decline` comes after the answer to all that follow: put it before");
     }

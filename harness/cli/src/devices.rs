@@ -7,7 +7,7 @@ use keyrig_runner::run::{Abilities, CannotPlug, skipped_with_real_key};
 use keyrig_runner::scenario::{Plug, Scenario, Verb};
 use keyrig_runner::{Devices as Source, Seed};
 
-use crate::command::profile::find;
+use crate::command::profile::{find, find_to_plug};
 use crate::failure::Failure;
 use crate::real_key::Borrowed;
 
@@ -26,7 +26,7 @@ impl Devices {
     ///
     /// A usage error where there is none.
     pub(crate) fn new(default: Option<&str>) -> Result<Self, Failure> {
-        Ok(Self { default: find(default.unwrap_or(DEFAULT))?.into_owned() })
+        Ok(Self { default: find_to_plug(default.unwrap_or(DEFAULT))?.into_owned() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Words and exit codes only: the binary `keyrig`.
 
 mod command;
+mod complaint;
 mod control;
 mod decode;
 mod devices;
@@ -21,9 +22,9 @@ use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 
 use clap::Parser;
-use miette::MietteHandlerOpts;
 
 use crate::command::Keyrig;
+use crate::complaint::Complaint;
 use crate::failure::Exit;
 use crate::output::Output;
 
@@ -31,10 +32,7 @@ pub(crate) use runtime::runtime;
 
 fn main() -> ExitCode {
     let words = Keyrig::parse();
-    let handler = |_: &_| -> Box<dyn miette::ReportHandler> {
-        Box::new(MietteHandlerOpts::new().width(100).terminal_links(false).unicode(true).build())
-    };
-    miette::set_hook(Box::new(handler)).expect("nothing else sets it");
+    miette::set_hook(Box::new(|_| Box::new(Complaint::new()))).expect("nothing else sets it");
     let mut out = Output::new(stdout());
     let ended = words.run(&mut out);
     let flushed = out.flush();

@@ -1,7 +1,7 @@
 """What keys of Yubico's profiles answer to getInfo, decoded by python-fido2, beside the statements of the FIDO Metadata
-Service, member by member.
+Service, member by member; and the certification of everything in our catalogue beside the service's.
 
-    compare.py PORT METADATA.json LEFT_OUT.yaml
+    compare.py PORT METADATA.json LEFT_OUT.yaml CATALOGUE.json
 
 Prints one TAP line per product, and how many are equal; exits 1 when one of the checks fails.
 """
@@ -114,10 +114,29 @@ def compare(entry, left_out, needed):
     return findings
 
 
-def main(port, metadata, left_out):
+def certification(entry):
+    """The highest level of its status reports; that it has none, where they say so."""
+    statuses = {report["status"] for report in entry["statusReports"]}
+    levels = [status for status in statuses if status.startswith("FIDO_CERTIFIED_L")]
+    return max(levels) if levels else statuses.pop()
+
+
+def miscertified(catalogue, entries):
+    """Each entry of the catalogue that tells another certification than the table, or one that is not there."""
+    stated = {entry["aaguid"]: certification(entry) for entry in entries if "aaguid" in entry}
+    for ours in catalogue:
+        found, there = ours["certification"], stated.get(ours["aaguid"])
+        if found != there:
+            yield f"{ours['aaguid']} {ours['name']}: is to be {there} and is {found}"
+
+
+def main(port, metadata, left_out, catalogue):
     Key.port = int(port)
     with open(metadata, encoding="utf-8") as file:
-        entries = [entry for entry in json.load(file)["entries"] if is_yubico(entry)]
+        everything = json.load(file)["entries"]
+    with open(catalogue, encoding="utf-8") as file:
+        catalogue = json.load(file)
+    entries = [entry for entry in everything if is_yubico(entry)]
     with open(left_out, encoding="utf-8") as file:
         left_out = yaml.safe_load(file)
     checks, needed = Checks(), set()
@@ -137,6 +156,11 @@ def main(port, metadata, left_out):
     unseen = [name for name in stated if differences(stated, {**stated, name: "something else"}) != [name]]
     unseen += [name for name in stated if differences(stated, {n: v for n, v in stated.items() if n != name}) != [name]]
     checks.expect("a difference in any member is seen", unseen)
+
+    checks.expect("the catalogue tells each certification as the table does", list(miscertified(catalogue, everything)))
+    wrong = [{**ours, "certification": "FIDO_CERTIFIED_L3+"} for ours in catalogue]
+    seen = len(list(miscertified(wrong, everything)))
+    checks.expect("a wrong one is seen", [] if seen == len(catalogue) else [f"{seen} of {len(catalogue)} were seen"])
 
     print(f"1..{checks.count}")
     print(f"{equal}/{len(entries)} Yubico products equal to their statements")

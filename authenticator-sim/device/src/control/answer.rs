@@ -91,7 +91,7 @@ pub(super) async fn credentials(State(desk): State<Shared>) -> Answer<Vec<Creden
 pub(super) async fn forget(State(desk): State<Shared>, Path(id): Path<String>) -> Answer<Status> {
     let bytes = from_hex(&id).ok_or_else(|| {
         let title = "read the credential id: it is not hexadecimal";
-        Problem::new(400, "path.id", title, "write it as GET /v1/credentials does")
+        Problem::new(400, "path.id", title, "write it as GET /v1/credentials and `keyrig key credentials list` do")
     })?;
     desk.face.key.delete_credential(bytes).await?;
     status(State(desk)).await

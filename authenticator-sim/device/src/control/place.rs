@@ -9,6 +9,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 use tokio::net::UnixListener;
 
+use crate::profiles::is_id;
 use crate::provider::OsRandom;
 use crate::transport::bind;
 use keyrig_core::Entropy;
@@ -73,7 +74,7 @@ impl Place {
     ///
     /// [`PlaceError`].
     pub fn take(folder: &Path, name: &str) -> Result<Self, PlaceError> {
-        if !is_name(name) {
+        if !is_id(name) {
             return Err(PlaceError::NoName { name: name.to_owned() });
         }
         make(folder)?;
@@ -143,11 +144,6 @@ fn make(folder: &Path) -> Result<(), PlaceError> {
     } else {
         Err(PlaceError::NotOurs { folder: path })
     }
-}
-
-fn is_name(name: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    (1..=64).contains(&name.len()) && !name.starts_with('.') && name.chars().all(fits)
 }
 
 /// Who this process is; its own entry in /proc says so without a call that is unsafe.

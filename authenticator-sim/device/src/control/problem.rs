@@ -57,7 +57,9 @@ impl From<NotDone> for Problem {
         let title = why.to_string();
         let (status, help) = match &why {
             NotDone::Gone(gone) => return (*gone).into(),
-            NotDone::NothingAsked => (409, "use it first, or wait for it: \"wait_ms\": 10000".to_owned()),
+            NotDone::NothingAsked => {
+                (409, "use it first, or wait for it: \"wait_ms\": 10000, or --wait 10s".to_owned())
+            }
             NotDone::InsertedAlready => (409, "remove it first".to_owned()),
             NotDone::Removed => (409, "insert it first".to_owned()),
             NotDone::Port(error) => {
@@ -66,7 +68,7 @@ impl From<NotDone> for Problem {
                 return Self::new(503, "key", title, help.unwrap_or_else(|| "look at the machine".to_owned()));
             }
             NotDone::NoCredential { .. } => (404, "GET /v1/credentials lists those that it has".to_owned()),
-            NotDone::NotASnapshot(_) => (422, "take one with GET /v1/snapshot".to_owned()),
+            NotDone::NotASnapshot(_) => (422, "take one with GET /v1/snapshot, or `keyrig key snapshot`".to_owned()),
             NotDone::OtherProfile(_) => (409, "upgrade the key to that profile first".to_owned()),
             NotDone::BackedUpButNotEligible => (422, "set eligible as well, or state to false".to_owned()),
         };

@@ -101,7 +101,7 @@ impl ProfileFile {
                 let problem = format!("there is no profile `{}` to extend", id.value);
                 let help = match nearest_id(&id.value) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "`keyrig profile list` names them all".to_owned(),
+                    None => "it is the id of an embedded profile; `keyrig profile list` names them all".to_owned(),
                 };
                 error(id.referenced, problem, Some(help))
             })?),

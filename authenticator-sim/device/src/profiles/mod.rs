@@ -64,6 +64,12 @@ pub fn nearest_id(id: &str) -> Option<&'static str> {
     nearest::nearest(id, ids())
 }
 
+/// Whether a profile may be called this, and the key that it is plugged in as: both are parts of file names.
+pub(crate) fn is_id(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    (1..=64).contains(&text.len()) && !text.starts_with('.') && text.chars().all(fits)
+}
+
 /// Reads a profile file.
 ///
 /// # Errors

@@ -2,8 +2,11 @@
 
 use std::io::Write;
 
+use clap::builder::NonEmptyStringValueParser;
 use keyrig_ctap::Aaguid;
-use keyrig_ctap::catalogue::{self, Advisory, Entry, Kind};
+use keyrig_ctap::catalogue::{self, Advisory, Certification, Entry, Kind};
+use keyrig_ctap::profile::Profile;
+use keyrig_device::profiles;
 use serde_json::{Value, json};
 
 use crate::failure::{Exit, Failure};
@@ -14,10 +17,11 @@ use crate::failure::{Exit, Failure};
 Examples:
   keyrig aaguid adce0002-35bc-c60a-648b-0b25f1f05503
   keyrig aaguid icloud
+  keyrig aaguid \"YubiKey 5 NFC\"
   keyrig aaguid")]
 pub(crate) struct Words {
-    /// An AAGUID, or a part of a name; all of the catalogue if left out
-    #[arg(value_name = "AAGUID|NAME")]
+    /// An AAGUID or its first digits, or a name, a part of one, or words of one; all of the catalogue if left out
+    #[arg(value_name = "AAGUID|NAME", value_parser = NonEmptyStringValueParser::new())]
     wanted: Option<String>,
     /// Print JSON
     #[arg(long)]
@@ -27,18 +31,57 @@ pub(crate) struct Words {
 impl Words {
     /// Prints the entries that fit; none is a finding.
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let wanted = self.wanted.unwrap_or_default();
-        let found: Vec<&Entry> = catalogue::ALL.iter().filter(|entry| fits(entry, &wanted)).collect();
+        let found = self.wanted.as_deref().map_or_else(|| catalogue::ALL.iter().collect(), search);
         if self.json {
             let entries: Value = found.iter().map(|entry| to_json(entry)).collect();
             writeln!(out, "{entries:#}")?;
         } else if found.is_empty() {
-            writeln!(out, "nothing in the catalogue fits {wanted:?}")?;
+            writeln!(out, "nothing in the catalogue fits {:?}", self.wanted.unwrap_or_default())?;
         } else {
             found.iter().try_for_each(|entry| print(entry, out))?;
         }
         Ok(if found.is_empty() { Exit::Finding } else { Exit::Success })
     }
+}
+
+/// The entries with this AAGUID, however it is written, or with this name; where none has it, those whose names have
+/// every word of it.
+fn search(wanted: &str) -> Vec<&'static Entry> {
+    if let Some(aaguid) = any_aaguid(wanted) {
+        return catalogue::find(aaguid).into_iter().collect();
+    }
+    let wanted = wanted.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let with = |fits: &dyn Fn(&str) -> bool| {
+        let any = |entry: &&'static Entry| names(entry).any(|name| fits(&name.to_lowercase()));
+        catalogue::ALL.iter().filter(any).collect::<Vec<_>>()
+    };
+    let starts = |entry: &&Entry| entry.aaguid.to_string().starts_with(&wanted);
+    let by_aaguid: Vec<_> = catalogue::ALL.iter().filter(starts).collect();
+    let whole = if by_aaguid.is_empty() { with(&|name| name.contains(&wanted)) } else { by_aaguid };
+    if !whole.is_empty() {
+        return whole;
+    }
+    with(&|name| wanted.split_whitespace().all(|word| name.contains(word)))
+}
+
+/// An AAGUID as people find it: also in braces, as a URN, and with `0x`.
+fn any_aaguid(text: &str) -> Option<Aaguid> {
+    let text = text.trim().to_lowercase();
+    let bare = text.strip_prefix("urn:uuid:").or_else(|| text.strip_prefix("0x")).unwrap_or(&text);
+    bare.trim_start_matches('{').trim_end_matches('}').parse().ok()
+}
+
+/// What it is called: by us, on its box, as a profile, and by mistake.
+fn names(entry: &'static Entry) -> impl Iterator<Item = &'static str> {
+    let on_the_box = profile(entry).map(|profile| profile.name.as_str());
+    [entry.name, entry.profile].into_iter().chain(on_the_box).chain(entry.mistaken_for.iter().copied())
+}
+
+fn profile(entry: &Entry) -> Option<&'static Profile> {
+    profiles::find(entry.profile)
 }
 
 /// The true name of `aaguid` and what it is mistaken for, in one line.
@@ -54,19 +97,16 @@ fn mistakes(entry: &Entry) -> Option<String> {
     (!quoted.is_empty()).then(|| quoted.join(", "))
 }
 
-fn fits(entry: &Entry, wanted: &str) -> bool {
-    if let Ok(aaguid) = wanted.parse::<Aaguid>() {
-        return entry.aaguid == aaguid;
-    }
-    let wanted = wanted.to_lowercase();
-    let names = [entry.name, entry.profile].into_iter().chain(entry.mistaken_for.iter().copied());
-    entry.aaguid.to_string().starts_with(&wanted) || names.into_iter().any(|name| name.to_lowercase().contains(&wanted))
-}
-
 fn print(entry: &Entry, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "{}  {} ({})", entry.aaguid, entry.name, kind(entry.kind))?;
     if let Some(mistakes) = mistakes(entry) {
         writeln!(out, "    public lists call it {mistakes}")?;
+    }
+    if let Some(certification) = entry.certification {
+        writeln!(out, "    {}", certified(certification))?;
+    }
+    if let Some(profile) = profile(entry) {
+        writeln!(out, "    transports {}", profile.transports.join(", "))?;
     }
     for (what, other) in [("comes after", entry.predecessor()), ("is followed by", entry.successor())] {
         if let Some(other) = other {
@@ -90,6 +130,9 @@ pub(crate) fn to_json(entry: &Entry) -> Value {
         "name": entry.name,
         "kind": kind(entry.kind),
         "mistaken_for": entry.mistaken_for,
+        "firmware": entry.firmware.map(|firmware| json!([version(firmware.first), version(firmware.last)])),
+        "transports": profile(entry).map(|profile| &profile.transports),
+        "certification": entry.certification.map(status),
         "predecessor": entry.predecessor().map(|other| other.aaguid),
         "successor": entry.successor().map(|other| other.aaguid),
         "advisories": entry.advisories().map(advisory_to_json).collect::<Value>(),
@@ -110,6 +153,21 @@ pub(crate) fn affected(advisory: &Advisory) -> String {
 
 fn version([major, minor, patch]: [u8; 3]) -> String {
     format!("{major}.{minor}.{patch}")
+}
+
+fn certified(certification: Certification) -> String {
+    match certification {
+        Certification::None => "not FIDO certified".to_owned(),
+        Certification::Level(level) => format!("FIDO certified, level {level}"),
+    }
+}
+
+/// As the metadata service writes it.
+fn status(certification: Certification) -> String {
+    match certification {
+        Certification::None => "NOT_FIDO_CERTIFIED".to_owned(),
+        Certification::Level(level) => format!("FIDO_CERTIFIED_L{level}"),
+    }
 }
 
 const fn kind(kind: Kind) -> &'static str {

@@ -4,14 +4,31 @@ use keyrig_ctap::catalogue::{self, Kind};
 use keyrig_ctap::profile::{Attachment, Profile, SignCount};
 
 use super::{Findings, Severity};
+use crate::profiles::is_id;
 
 const TRANSPORTS: &[&str] = &["ble", "hybrid", "internal", "lightning", "nfc", "smart-card", "usb"];
 
+/// Bytes of the name that uhid tells the kernel, without the NUL at its end (linux/uhid.h, `uhid_create2_req`).
+const NAME_MAX: usize = 127;
+
 pub(super) fn check(profile: &Profile, findings: &mut Findings) {
+    names(profile, findings);
     catalogue_entry(profile, findings);
     transports(profile, findings);
     backup(profile, findings);
     storage(profile, findings);
+}
+
+fn names(profile: &Profile, findings: &mut Findings) {
+    findings.error_if(
+        !is_id(&profile.id),
+        "id",
+        "letters, digits, `.`, `_` and `-`, 64 at most, and no `.` at the front",
+    );
+    for (member, text) in [("name", &profile.name), ("maker", &profile.maker)] {
+        let wrong = text.trim().is_empty() || text.len() > NAME_MAX || text.chars().any(char::is_control);
+        findings.error_if(wrong, member, format!("1 to {NAME_MAX} bytes that can be printed"));
+    }
 }
 
 fn catalogue_entry(profile: &Profile, findings: &mut Findings) {

@@ -34,6 +34,13 @@ const YUBIKEY: &str = "yubikey-5-nfc-5.7.4";
 #[test]
 fn identity() {
     let error = Severity::Error;
+    for id in ["", "../key", ".key", "a key", &"k".repeat(65)] {
+        catches("bare", |p| p.id = id.into(), error, "id", "letters, digits");
+    }
+    for text in [" ".to_owned(), "k".repeat(128), "\u{1b}[31m".to_owned()] {
+        catches("bare", |p| p.name = text.clone(), error, "name", "printed");
+        catches("bare", |p| p.maker = text.clone(), error, "maker", "printed");
+    }
     catches("chrome-on-mac", |p| p.name = "iCloud Keychain".into(), error, "name", "Chrome on Mac");
     catches("bare", |p| p.aaguid = Aaguid([9; 16]), Severity::Warning, "aaguid", "does not know it");
     catches(YUBIKEY, |p| p.attachment = Attachment::Platform, error, "attachment", "not platform");

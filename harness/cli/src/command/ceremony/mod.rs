@@ -123,7 +123,7 @@ impl Scene {
             Some(aaguid) => InProcess::plug_aaguid(aaguid, seed.bytes())
                 .map_err(|e| Failure::usage(miette!("failed to plug in the authenticator: {e}")))?,
             None => {
-                let profile = super::profile::find(self.profile.as_deref().unwrap_or(devices::DEFAULT))?;
+                let profile = super::profile::find_to_plug(self.profile.as_deref().unwrap_or(devices::DEFAULT))?;
                 InProcess::plug_profile(&profile, seed.bytes())
             }
         };

@@ -12,7 +12,7 @@ use miette::miette;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::command::profile::find;
+use crate::command::profile::find_to_plug;
 use crate::control::Control;
 use crate::decode::{bytes_of, hex};
 use crate::failure::{Exit, Failure};
@@ -54,7 +54,7 @@ pub(super) struct Restore {
 
 impl Upgrade {
     pub(super) async fn run(self, key: &Control, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let profile = find(&self.profile)?;
+        let profile = find_to_plug(&self.profile)?;
         let keep = match self.keep {
             Keep::Everything => "everything",
             Keep::Device => "device",

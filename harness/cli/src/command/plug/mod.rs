@@ -9,7 +9,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use keyrig_ctap::profile::Profile;
 use keyrig_device::Store;
-use keyrig_device::control::{self, Face, Place};
+use keyrig_device::control::{self, Face, Place, PlaceError};
 use keyrig_device::plugged::{Hand, Key, Plan, Plugged, Port, plug};
 use keyrig_device::transport::uhid::Identity;
 use keyrig_device::transport::vpcd;
@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
-use super::profile::find;
+use super::profile::find_to_plug;
 use super::tracing::Trace;
 use crate::failure::{Exit, Failure};
 use crate::{decode, runtime};
@@ -46,7 +46,7 @@ pub(super) struct Words {
     /// Who answers when a key asks: always, person, or a script
     #[arg(long, value_name = "WHO", default_value = "person")]
     gestures: Hand,
-    /// What every secret comes from, 64 hexadecimal digits; the operating system's randomness if left out
+    /// What every secret comes from: 64 hexadecimal digits, or any text; the operating system's randomness if left out
     #[arg(long, value_name = "SEED")]
     seed: Option<Seed>,
     /// Where it remembers what it has to, through power cuts and kills; in this process if left out
@@ -140,7 +140,10 @@ impl Words {
 
     /// Plugs one key in, with the socket that controls it.
     async fn put_in(&self, name: &str, profile: Profile) -> Result<(OnDesk, Served), Failure> {
-        let place = Place::take(&control::folder(), name).map_err(Failure::environment)?;
+        let place = Place::take(&control::folder(), name).map_err(|error| match error {
+            PlaceError::NoName { .. } => Failure::usage(error),
+            _ => Failure::environment(error),
+        })?;
         let listener = place.listen().map_err(Failure::environment)?;
         let store = self.store(name, &profile)?;
         let port = self.port(name, &profile)?;
@@ -168,7 +171,7 @@ impl Words {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let mut named = Vec::new();
         for word in &self.profiles {
-            let profile = find(word)?.into_owned();
+            let profile = find_to_plug(word)?.into_owned();
             let wanted = self.name.as_ref().unwrap_or(&profile.id);
             let count = seen.entry(wanted.clone()).and_modify(|count| *count += 1).or_insert(1);
             let name = if *count == 1 { wanted.clone() } else { format!("{wanted}-{count}") };

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 use keyrig_ctap::profile::Profile;
-use keyrig_device::profiles;
+use keyrig_device::profiles::{self, Severity};
 
 use crate::failure::{Exit, Failure};
 use crate::nearest::unknown;
@@ -57,4 +57,17 @@ pub(crate) fn find(name: &str) -> Result<Cow<'static, Profile>, Failure> {
         return profiles::load(path).map(Cow::Owned).map_err(Failure::usage);
     }
     Err(unknown("profile", name, profiles::ids(), "keyrig profile list"))
+}
+
+/// As [`find`], for somebody who is going to use it: says so where a file of theirs contradicts itself.
+pub(crate) fn find_to_plug(name: &str) -> Result<Cow<'static, Profile>, Failure> {
+    let profile = find(name)?;
+    if let Cow::Owned(own) = &profile {
+        let wrong = profiles::lint(own).iter().filter(|finding| finding.severity == Severity::Error).count();
+        if wrong > 0 {
+            let errors = if wrong == 1 { "an error".to_owned() } else { format!("{wrong} errors") };
+            eprintln!("notice: {name} has {errors}, and the key may behave oddly: keyrig profile lint {name}");
+        }
+    }
+    Ok(profile)
 }
