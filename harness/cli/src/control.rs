@@ -142,6 +142,30 @@ impl Control {
     }
 }
 
+/// The lines of a stream of events, as they come.
+pub(crate) struct Lines {
+    stream: Response,
+    text: Vec<u8>,
+}
+
+impl Lines {
+    /// The lines of a stream that a key has opened.
+    pub(crate) const fn of(stream: Response) -> Self {
+        Self { stream, text: Vec::new() }
+    }
+
+    /// The next line; `None` where the stream ends or breaks off. A call that is dropped before it has ended loses nothing.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.text.drain(..=end).collect();
+                return Some(String::from_utf8_lossy(&line[..end]).into_owned());
+            }
+            self.text.extend_from_slice(&self.stream.chunk().await.ok()??);
+        }
+    }
+}
+
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|e| {
         let help = "the key was killed, or is another user's; plug it in again";

@@ -4,6 +4,7 @@ mod command;
 mod complaint;
 mod control;
 mod decode;
+mod desk;
 mod devices;
 mod failure;
 mod nearest;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use keyrig_ctap::ctaphid::{Command as Hid, ErrorCode, Keepalive, Message};
 use keyrig_ctap::iso7816::{CHAINED, CLASS_CTAP, Command, Instruction, StatusWord};
 use keyrig_ctap::u2f;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{Carrier, Frame};
 use crate::transport::Messages;
@@ -103,6 +105,16 @@ impl What {
         }
     }
 
+    /// What its payload is.
+    pub fn carries(&self) -> Carries {
+        match self {
+            _ if self.ctap2().is_some() => Carries::Ctap2,
+            Self::Hid(Message { command: Hid::MSG, .. }) => Carries::Apdu,
+            Self::Command { .. } | Self::Answer { status: StatusWord::NO_ERROR, .. } => Carries::Data,
+            Self::Hid(_) | Self::Answer { .. } | Self::Rubbish(_) => Carries::Other,
+        }
+    }
+
     /// The CTAP2 message in it: command byte or status byte, and parameters.
     pub fn ctap2(&self) -> Option<&[u8]> {
         match self {
@@ -112,6 +124,21 @@ impl What {
             _ => None,
         }
     }
+}
+
+/// What the payload of a message is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carries {
+    /// A CTAP2 message: command byte or status byte, and parameters.
+    Ctap2,
+    /// A whole APDU of U2F, or a whole answer to one.
+    Apdu,
+    /// The data field of a command to a card, or of its answer.
+    Data,
+    /// Something else.
+    #[default]
+    Other,
 }
 
 /// Makes messages of frames.

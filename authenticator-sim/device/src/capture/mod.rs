@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use conversation::{Conversation, Said, What};
+pub use conversation::{Carries, Conversation, Said, What};
 pub use error::ReadError;
 
 use crate::transport::fault::Direction;

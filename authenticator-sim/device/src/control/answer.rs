@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 use super::body::{Backup, Body, FaultOrder, Gesture, Gestures, LogFrom, Snapshot, Upgrade};
 use super::problem::Problem;
 use super::stream::{self, Logged};
+use super::view::{Listed, View};
 use super::{Shared, document};
-use crate::plugged::{Credential, Prompted, Status, hex};
+use crate::plugged::{Prompted, Status, hex};
 use crate::transport::fault::{self, Direction};
 
 type Answer<T> = Result<Json<T>, Problem>;
@@ -32,6 +33,10 @@ pub(super) async fn description() -> Json<Value> {
 
 pub(super) async fn status(State(desk): State<Shared>) -> Answer<Status> {
     Ok(Json(desk.face.key.status().await?))
+}
+
+pub(super) async fn view(State(desk): State<Shared>) -> Answer<View> {
+    Ok(Json(desk.face.key.status().await?.into()))
 }
 
 pub(super) async fn gesture(State(desk): State<Shared>, Body(body): Body<Gesture>) -> Answer<Prompted> {
@@ -84,8 +89,8 @@ pub(super) async fn restore(State(desk): State<Shared>, Body(body): Body<Snapsho
     status(State(desk)).await
 }
 
-pub(super) async fn credentials(State(desk): State<Shared>) -> Answer<Vec<Credential>> {
-    Ok(Json(desk.face.key.credentials().await?))
+pub(super) async fn credentials(State(desk): State<Shared>) -> Answer<Vec<Listed>> {
+    Ok(Json(desk.face.key.credentials().await?.into_iter().map(Listed::from).collect()))
 }
 
 pub(super) async fn forget(State(desk): State<Shared>, Path(id): Path<String>) -> Answer<Status> {

@@ -13,13 +13,13 @@ mod place;
 mod problem;
 mod route;
 mod stream;
+mod view;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use serde_json::Value;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 
@@ -30,12 +30,14 @@ pub use place::{Place, PlaceError, folder};
 pub use problem::Problem;
 use route::Access;
 pub use route::{Judge, Route, routes};
-pub use stream::Logged;
+pub use stream::{Apart, Line, Logged};
+pub use view::{Fact, Listed, ShownFlag, View};
 
+use crate::capture::Carries;
 use crate::plugged::{Key, Side};
 
-/// What a program says about the payload of a CBOR message from this side, for people to read; `None` where it cannot.
-pub type Decoder = fn(Side, &[u8]) -> Option<Value>;
+/// Takes a payload apart that this side sent: what it is, the name of its message and its bytes. `None` where it cannot.
+pub type Decoder = fn(Side, Carries, &str, &[u8]) -> Option<Apart>;
 
 /// What a face shows, and to whom.
 #[derive(Clone, Debug)]

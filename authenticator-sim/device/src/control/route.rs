@@ -7,8 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::body::{Ask, Backup, FaultOrder, Gesture, Gestures, Snapshot, Upgrade, read, schema};
 use super::problem::Problem;
 use super::stream::{Follow, Logged};
+use super::view::{Listed, View};
 use super::{Shared, answer};
-use crate::plugged::{Credential, Prompted, Status};
+use crate::plugged::{Prompted, Status};
 
 /// One route.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/openapi.json", "Describes this API.", answer::description).open(),
         Route::get("/v1/status", "How the key is.", answer::status).answers::<Status>(),
+        Route::get("/v1/view", "How the key is, in words for people.", answer::view).answers::<View>(),
         Route::post("/v1/gestures", "The user answers what the key asks.", answer::gesture)
             .takes::<Gesture>()
             .answers::<Prompted>()
@@ -73,7 +75,7 @@ pub fn routes() -> Vec<Route> {
             .answers::<Status>()
             .refuses(&[409, 422]),
         Route::get("/v1/credentials", "Lists the credentials, without their secrets.", answer::credentials)
-            .answers::<Vec<Credential>>(),
+            .answers::<Vec<Listed>>(),
         Route::delete("/v1/credentials/{id}", "Deletes a credential, by its id in hexadecimal.", answer::forget)
             .answers::<Status>()
             .refuses(&[400, 404]),

@@ -15,6 +15,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Decoder;
+use crate::capture::Carries;
 use crate::plugged::{Entry, Happening, Log};
 
 /// An entry of the log, and what its message says.
@@ -23,9 +24,35 @@ pub struct Logged {
     /// The entry.
     #[serde(flatten)]
     pub entry: Entry,
-    /// A CTAP message taken apart, as `keyrig decode --json` does it.
+    /// What happened, in a line.
+    #[serde(default)]
+    pub said: String,
+    /// A message taken apart.
+    #[serde(flatten)]
+    pub apart: Option<Apart>,
+}
+
+/// A message that was taken apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Apart {
+    /// As `keyrig decode --json` does it.
+    pub decoded: Value,
+    /// For people.
+    pub lines: Vec<Line>,
+}
+
+/// A part of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// How deep it lies, from 0.
+    pub depth: usize,
+    /// What it is.
+    pub name: String,
+    /// Its value; empty where the lines below say it.
+    pub text: String,
+    /// What there is to know about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decoded: Option<Value>,
+    pub note: Option<String>,
 }
 
 /// The event `entry` of a stream; an event `behind` tells a slow reader how many it has lost.
@@ -33,13 +60,13 @@ pub(super) type Follow = Logged;
 
 impl Logged {
     pub(super) fn new(entry: &Entry, decoder: Decoder) -> Self {
-        let decoded = match &entry.what {
-            Happening::Message { from, command, payload, .. } if command == "CTAPHID_CBOR" => {
-                super::answer::from_hex(payload).and_then(|bytes| decoder(*from, &bytes))
+        let apart = match &entry.what {
+            Happening::Message { from, command, payload, carries, .. } if *carries != Carries::Other => {
+                super::answer::from_hex(payload).and_then(|bytes| decoder(*from, *carries, command, &bytes))
             }
             _ => None,
         };
-        Self { entry: entry.clone(), decoded }
+        Self { entry: entry.clone(), said: entry.what.said(), apart }
     }
 }
 

@@ -12,12 +12,14 @@ mod field;
 mod print;
 mod shape;
 pub(crate) mod trace;
+mod u2f;
 
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::{Fields, Kind as Item, Node, Tree};
 use keyrig_ctap::{Command, Status};
+use keyrig_device::capture::Carries;
+use keyrig_device::control::Apart;
 use keyrig_device::plugged::Side;
-use serde_json::Value;
 
 pub(crate) use encoding::{Encoding, readings};
 pub(crate) use field::{Decoded, hex};
@@ -107,17 +109,34 @@ pub(crate) fn guess(bytes: &[u8]) -> Option<&'static Kind> {
     ALL.iter().find(|kind| (kind.looks_so)(bytes))
 }
 
-/// A message of this side, for a program; `None` where it is none.
-pub(crate) fn message(from: Side, bytes: &[u8]) -> Option<Value> {
-    let decoded = match from {
-        Side::Host => ctap::request(bytes),
-        Side::Key => ctap::response(bytes),
+/// Takes a payload apart that this side sent; `None` where it cannot be.
+pub(crate) fn payload(from: Side, carries: Carries, name: &str, bytes: &[u8]) -> Option<Decoded> {
+    let decoded = match (carries, from) {
+        (Carries::Ctap2, Side::Host) => ctap::request(bytes),
+        (Carries::Ctap2, Side::Key) => ctap::response(bytes),
+        (Carries::Apdu, Side::Host) => u2f::request(bytes),
+        (Carries::Apdu, Side::Key) => u2f::response(bytes),
+        (Carries::Data, Side::Host) => u2f::command(name, bytes),
+        (Carries::Data, Side::Key) => u2f::answer(bytes),
+        (Carries::Other, _) => return None,
     };
-    let kind = match from {
-        Side::Host => "ctap-request",
-        Side::Key => "ctap-response",
-    };
-    decoded.ok().map(|decoded| decoded.to_json(kind))
+    decoded.ok()
+}
+
+/// The same for the faces of a key.
+pub(crate) fn apart(from: Side, carries: Carries, name: &str, bytes: &[u8]) -> Option<Apart> {
+    let decoded = payload(from, carries, name, bytes)?;
+    Some(Apart { decoded: decoded.to_json(kind_of(from, carries)), lines: print::lines(&decoded) })
+}
+
+/// What programs are told that a payload is.
+pub(crate) const fn kind_of(from: Side, carries: Carries) -> &'static str {
+    match (carries, from) {
+        (Carries::Ctap2, Side::Host) => "ctap-request",
+        (Carries::Ctap2, Side::Key) => "ctap-response",
+        (Carries::Apdu | Carries::Data | Carries::Other, Side::Host) => "apdu",
+        (Carries::Apdu | Carries::Data | Carries::Other, Side::Key) => "apdu-response",
+    }
 }
 
 /// The bytes that lowercase hexadecimal digits say.

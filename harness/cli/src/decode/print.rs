@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use keyrig_device::control::Line;
+
 use super::field::{Decoded, Field, Remark, counted};
 
 /// Writes `decoded` as a table.
@@ -21,6 +23,34 @@ pub(crate) fn print(decoded: &Decoded, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "nothing remarkable")?;
     }
     Ok(())
+}
+
+/// The same without offsets, one line for each field.
+pub(crate) fn lines(decoded: &Decoded) -> Vec<Line> {
+    let mut lines = Vec::new();
+    decoded.fields.iter().for_each(|field| add(field, 0, &mut lines));
+    for remark in decoded.remarks.flaws.iter().chain(&decoded.remarks.breaches) {
+        lines.push(Line {
+            depth: 0,
+            name: "flaw".into(),
+            text: format!("{} (at {})", remark.text, remark.at),
+            note: None,
+        });
+    }
+    lines
+}
+
+fn add(field: &Field, depth: usize, lines: &mut Vec<Line>) {
+    lines.push(Line { depth, name: label(field), text: whole(field), note: field.note.clone() });
+    field.fields.iter().for_each(|inner| add(inner, depth + 1, lines));
+}
+
+/// The value, not abridged.
+fn whole(field: &Field) -> String {
+    match (field.text.split_once('…'), field.value.as_str()) {
+        (Some((head, rest)), Some(value)) if value.starts_with(head) => format!("{value}{rest}"),
+        _ => field.text.clone(),
+    }
 }
 
 fn line(field: &Field, depth: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {

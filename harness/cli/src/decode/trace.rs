@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use keyrig_device::capture::{Conversation, Frame, Said, What};
+use keyrig_device::capture::{Carries, Conversation, Frame, Said, What};
+use keyrig_device::plugged::Side;
 use keyrig_device::transport::fault::Direction;
 use serde_json::{Value, json};
 
-use super::ctap;
 use super::field::{Decoded, counted, hex};
 
 /// Writes what both sides said, for people. Keepalives that repeat the one before are left out.
@@ -51,20 +51,23 @@ fn message(said: &Said) -> Value {
         "payload": hex(said.what.payload()),
     });
     if let Some(decoded) = decoded(said) {
-        value["ctap"] = decoded.to_json(match said.direction {
-            Direction::ToKey => "ctap-request",
-            Direction::ToHost => "ctap-response",
-        });
+        let carries = said.what.carries();
+        let member = if carries == Carries::Ctap2 { "ctap" } else { "apdu" };
+        value[member] = decoded.to_json(super::kind_of(side(said), carries));
     }
     value
 }
 
-/// The CTAP2 message, taken apart; `None` where there is none, or it cannot be.
+/// The message, taken apart; `None` where there is nothing in it, or it cannot be.
 fn decoded(said: &Said) -> Option<Decoded> {
-    let message = said.what.ctap2()?;
+    let decoded = super::payload(side(said), said.what.carries(), &said.what.name(), said.what.payload())?;
+    (!decoded.fields.is_empty()).then_some(decoded)
+}
+
+const fn side(said: &Said) -> Side {
     match said.direction {
-        Direction::ToKey => ctap::request(message).ok(),
-        Direction::ToHost => ctap::response(message).ok(),
+        Direction::ToKey => Side::Host,
+        Direction::ToHost => Side::Key,
     }
 }
 

@@ -49,57 +49,35 @@ for (const button of document.querySelectorAll("[data-gesture]")) {
 one("port").addEventListener("click", () => act("POST", inserted ? "/v1/remove" : "/v1/insert"));
 one("power").addEventListener("click", () => act("POST", "/v1/power-cycle"));
 
-const WORDS = { touch: "Touch the key", verification: "Verify: finger, face or code", "long-touch": "Touch it and stay on it" };
 let inserted = true;
 
-function show(status) {
+function show({ status, generation, asks, facts, flags }) {
   inserted = status.inserted;
   document.body.dataset.led = status.led;
   document.title = `${status.prompt ? "● " : ""}${status.name} · keyrig`;
   one("product").textContent = status.product;
-  one("generation").textContent = [status.maker, status.firmware && `firmware ${status.firmware}`].filter(Boolean).join(" · ");
-  const asks = status.prompt
-    ? `${WORDS[status.prompt.ask]}, for ${status.prompt.command}`
-    : inserted ? "It asks nothing." : "It is out of its port.";
+  one("generation").textContent = generation;
   if (one("asks").textContent !== asks) one("asks").textContent = asks;
   one("port").textContent = inserted ? "Pull out" : "Put back";
   one("power").disabled = !inserted;
-  const yes = (is) => (is ? "yes" : "no");
-  const facts = [
-    ["Name", status.name],
-    ["Profile", status.profile],
-    ["AAGUID", status.aaguid],
-    ["Backup", `eligible: ${yes(status.backup_eligible)}, state: ${yes(status.backup_state)}`],
-    ["PIN", status.pin_is_set ? `set, ${status.pin_retries} tries left` : "not set"],
-    ["Gestures", status.gestures],
-    ["Room", `${status.discoverable} of ${status.room} discoverable credentials`],
-  ];
-  if (status.faults.length) facts.push(["Faults", status.faults.join(", ")]);
-  one("facts").replaceChildren(...facts.flatMap(([name, value]) => [
+  one("facts").replaceChildren(...facts.flatMap(({ name, value }) => [
     element("dt", { textContent: name }),
     element("dd", { textContent: value, className: name === "AAGUID" ? "mono" : "" }),
   ]));
-  const flags = [["UP", "user present"], ["UV", "user verified"], ["BE", "backup eligible"], ["BS", "backed up"]];
-  one("flags").replaceChildren(...flags.map(([flag, meaning]) => {
-    const set = status.last_flags?.[flag.toLowerCase()];
-    const state = set === undefined ? "nothing signed yet" : set ? "set" : "not set";
-    return element("li", { className: set ? "set" : "", title: `${meaning}: ${state}` },
-      flag, element("span", { className: "unseen", textContent: `, ${meaning}: ${state}` }));
-  }));
+  one("flags").replaceChildren(...flags.map(({ flag, meaning, set, state }) =>
+    element("li", { className: set ? "set" : "", title: `${meaning}: ${state}` },
+      flag, element("span", { className: "unseen", textContent: `, ${meaning}: ${state}` }))));
 }
 
 function list(credentials) {
   one("count").textContent = credentials.length || "";
   one("no-credentials").hidden = credentials.length > 0;
-  one("credentials").replaceChildren(...credentials.map((credential) => {
-    const place = credential.rp_id || "a U2F application";
-    const who = credential.user_name ?? credential.user_id;
-    const about = [who, credential.discoverable ? "discoverable" : "server-side", `counter ${credential.sign_count}`];
+  one("credentials").replaceChildren(...credentials.map(({ id, place, who, about }) => {
     const remove = element("button", { type: "button", className: "delete", textContent: "Delete" });
     remove.setAttribute("aria-label", `Delete the credential of ${who} at ${place}`);
-    remove.addEventListener("click", () => act("DELETE", `/v1/credentials/${credential.id}`));
+    remove.addEventListener("click", () => act("DELETE", `/v1/credentials/${id}`));
     const words = element("span", {}, element("strong", { textContent: place }),
-      element("span", { className: "quiet", textContent: about.join(" · ") }));
+      element("span", { className: "quiet", textContent: `${who} · ${about}` }));
     return element("li", {}, words, remove);
   }));
 }
@@ -109,7 +87,7 @@ function refresh() {
   waiting ??= setTimeout(async () => {
     waiting = null;
     try {
-      show(await (await ask("GET", "/v1/status")).json());
+      show(await (await ask("GET", "/v1/view")).json());
       list(await (await ask("GET", "/v1/credentials")).json());
     } catch (error) {
       complain(error.message);
@@ -117,49 +95,36 @@ function refresh() {
   }, 30);
 }
 
-function said(value) {
-  if (Array.isArray(value?.names)) return value.names.join(" ") || "none";
-  return typeof value === "string" ? value : JSON.stringify(value);
+function tree(lines) {
+  const top = element("ul", { className: "tree" });
+  const open = [top];
+  for (const { depth, name, text, note } of lines) {
+    const item = element("li", {}, element("span", { className: "name", textContent: `${name} ` }));
+    if (text) item.append(element("code", { textContent: text }));
+    if (note) item.append(element("span", { className: "quiet", textContent: ` ${note}` }));
+    open.length = depth + 1;
+    open[depth].append(item);
+    open.push(element("ul", { className: "tree" }));
+    item.append(open[depth + 1]);
+  }
+  top.querySelectorAll(".tree:empty").forEach((list) => list.remove());
+  return top;
 }
-
-function tree(fields) {
-  return element("ul", { className: "tree" }, ...fields.map((field) => {
-    const item = element("li", {}, element("span", { className: "name", textContent: `${field.name} ` }));
-    if (field.value !== undefined && field.value !== null) {
-      item.append(element("code", { textContent: said(field.value) }));
-    }
-    if (field.note) item.append(element("span", { className: "quiet", textContent: ` ${field.note}` }));
-    if (field.fields?.length) item.append(tree(field.fields));
-    return item;
-  }));
-}
-
-const SAID = {
-  asks: (entry) => `asks for ${entry.ask}, for ${entry.command}`,
-  "asks-no-more": () => "asks no more",
-  did: (entry) => `the user: ${entry.deed}`,
-  winks: () => "winks",
-  writes: (entry) => `remembers ${entry.edits} ${entry.edits === 1 ? "change" : "changes"}`,
-  inserted: () => "in its port",
-  removed: () => "out of its port",
-  "power-cycled": () => "power went and came back",
-  changed: (entry) => `changed: ${entry.how}`,
-};
 
 function row(entry) {
   const time = element("time", { textContent: (entry.at_ms / 1000).toFixed(3) });
   if (entry.event !== "message") {
     const ours = entry.event === "asks" || entry.event === "did" ? " us" : "";
     return element("li", {}, time, element("span", { textContent: "" }),
-      element("span", { className: `word${ours}`, textContent: SAID[entry.event]?.(entry) ?? entry.event }));
+      element("span", { className: `word${ours}`, textContent: entry.said }));
   }
   const host = entry.from === "host";
   const way = element("span", { className: "way" }, element("span", { ariaHidden: "true", textContent: host ? "→" : "←" }),
     element("span", { className: "unseen", textContent: host ? "host:" : "key:" }));
-  const line = `${entry.command.replace("CTAPHID_", "")} ${entry.summary}`;
+  const line = entry.said;
   if (!entry.payload) return element("li", {}, time, way, element("span", { className: "word", textContent: line }));
-  const inside = entry.decoded?.fields?.length
-    ? tree(entry.decoded.fields)
+  const inside = entry.lines?.length
+    ? tree(entry.lines)
     : element("ul", { className: "tree" }, element("li", {}, element("code", { textContent: entry.payload })));
   const heading = element("summary", { textContent: line, title: `channel ${entry.channel}` });
   return element("li", {}, time, way, element("details", {}, heading, inside));

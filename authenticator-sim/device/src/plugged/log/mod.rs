@@ -14,6 +14,7 @@ pub(super) use transcript::Transcript;
 
 use super::hand::Deed;
 use super::status::Flags;
+use crate::capture::Carries;
 
 /// Entries that are kept.
 const KEPT: usize = 500;
@@ -47,6 +48,9 @@ pub enum Happening {
         command: String,
         /// What it carries, in hexadecimal.
         payload: String,
+        /// What that is.
+        #[serde(default)]
+        carries: Carries,
         /// The message in a line.
         summary: String,
     },

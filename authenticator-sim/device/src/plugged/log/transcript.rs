@@ -50,6 +50,7 @@ impl Transcript {
             channel: message.channel(),
             command: message.name(),
             payload: hex(message.payload()),
+            carries: message.carries(),
             summary: summary(direction, &message),
         });
         self.keepalive = message.keepalive().is_some().then_some(message);

@@ -1,7 +1,8 @@
 use std::io::Write;
 
 use clap::Subcommand;
-use keyrig_device::plugged::{Credential, Status};
+use keyrig_device::control::Listed;
+use keyrig_device::plugged::Status;
 use reqwest::Method;
 
 use crate::control::Control;
@@ -33,16 +34,16 @@ enum Command {
 
 impl Words {
     pub(super) async fn run(self, key: &Control, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let credentials: Vec<Credential> = key.ask(Method::GET, "/v1/credentials").await?;
+        let credentials: Vec<Listed> = key.ask(Method::GET, "/v1/credentials").await?;
         match self.command {
             Command::List { json: true } => {
                 writeln!(out, "{:#}", serde_json::to_value(&credentials).expect("a credential is JSON"))?;
             }
             Command::List { json: false } => table(&credentials).print(out)?,
             Command::Delete { id } => {
-                let mut meant = credentials.iter().filter(|one| !id.is_empty() && one.id.starts_with(&id));
+                let mut meant = credentials.iter().filter(|one| !id.is_empty() && one.credential.id.starts_with(&id));
                 let whole = match (meant.next(), meant.next()) {
-                    (Some(only), None) => &only.id,
+                    (Some(only), None) => &only.credential.id,
                     _ => &id,
                 };
                 let status: Status = key.ask(Method::DELETE, &format!("/v1/credentials/{whole}")).await?;
@@ -53,14 +54,14 @@ impl Words {
     }
 }
 
-fn table(credentials: &[Credential]) -> Table {
+fn table(credentials: &[Listed]) -> Table {
     let mut table = Table::new(&["id", "RP ID", "user", "discoverable", "BE", "BS", "counter"]);
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    for one in credentials {
+    for Listed { credential: one, place, who, .. } in credentials {
         table.row(vec![
             one.id.chars().take(16).collect(),
-            one.rp_id.clone(),
-            one.user_name.clone().unwrap_or_else(|| one.user_id.clone()),
+            place.clone(),
+            who.clone(),
             yes(one.discoverable),
             yes(one.backup_eligible),
             yes(one.backup_state),

@@ -1,10 +1,10 @@
 use std::io::Write;
 
 use keyrig_device::control::Logged;
-use keyrig_device::plugged::{Happening, Side};
+use keyrig_device::plugged::Happening;
 use reqwest::Method;
 
-use crate::control::Control;
+use crate::control::{Control, Lines};
 use crate::failure::{Exit, Failure};
 
 /// Show what happened to it: whole CTAP messages, gestures, power
@@ -25,18 +25,12 @@ impl Words {
             entries.iter().try_for_each(|entry| self.print(entry, out))?;
             return Ok(Exit::Success);
         }
-        let mut stream = key.stream("/v1/log/follow").await?;
-        let mut text: Vec<u8> = Vec::new();
+        let mut lines = Lines::of(key.stream("/v1/log/follow").await?);
         // A stream that breaks off is a key that is gone.
-        while let Ok(Some(chunk)) = stream.chunk().await {
-            text.extend_from_slice(&chunk);
-            while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = text.drain(..=end).collect();
-                let Some(data) = line.strip_prefix(b"data: ") else { continue };
-                if let Ok(entry) = serde_json::from_slice(data) {
-                    self.print(&entry, out)?;
-                    out.flush()?;
-                }
+        while let Some(line) = lines.next().await {
+            if let Some(entry) = line.strip_prefix("data: ").and_then(|data| serde_json::from_str(data).ok()) {
+                self.print(&entry, out)?;
+                out.flush()?;
             }
         }
         Ok(Exit::Success)
@@ -48,30 +42,13 @@ impl Words {
             return Ok(());
         }
         let entry = &logged.entry;
-        writeln!(out, "{:>9.3}  {}", entry.at_ms as f64 / 1000.0, line(&entry.what))?;
-        Ok(())
-    }
-}
-
-/// What happened, in a line.
-pub(crate) fn line(what: &Happening) -> String {
-    match what {
-        Happening::Message { from, channel, command, summary, .. } => {
-            let arrow = match from {
-                Side::Host => "→",
-                Side::Key => "←",
-            };
-            format!("{arrow} {channel} {} {summary}", command.trim_start_matches("CTAPHID_"))
+        let seconds = entry.at_ms as f64 / 1000.0;
+        match &entry.what {
+            Happening::Message { channel, .. } => {
+                writeln!(out, "{seconds:>9.3}  {} {channel} {}", entry.what.way(), logged.said)?;
+            }
+            _ => writeln!(out, "{seconds:>9.3}  {}", logged.said)?,
         }
-        Happening::Asks { ask, command } => format!("asks for {ask}, for {command}"),
-        Happening::AsksNoMore => "asks no more".to_owned(),
-        Happening::Did { deed } => format!("the user: {deed}"),
-        Happening::Winks => "winks".to_owned(),
-        Happening::Writes { edits: 1 } => "remembers 1 change".to_owned(),
-        Happening::Writes { edits } => format!("remembers {edits} changes"),
-        Happening::Inserted => "in its port".to_owned(),
-        Happening::Removed => "out of its port".to_owned(),
-        Happening::PowerCycled => "power went and came back".to_owned(),
-        Happening::Changed { how } => format!("changed: {how}"),
+        Ok(())
     }
 }

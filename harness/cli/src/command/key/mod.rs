@@ -16,6 +16,7 @@ use keyrig_device::plugged::Status;
 use reqwest::Method;
 
 use crate::control::Control;
+use crate::desk::{self, Leave};
 use crate::failure::{Exit, Failure};
 use crate::runtime;
 
@@ -26,6 +27,7 @@ Where several keys are plugged in, --key says which.
 
 Examples:
   keyrig key list
+  keyrig key desk
   keyrig key touch --wait 10s
   keyrig key finger wrong
   keyrig key set backup-state on
@@ -42,6 +44,8 @@ pub(super) struct Words {
 #[derive(Subcommand)]
 enum Command {
     List(list::Words),
+    /// Show it in this terminal: its light, what it asks, its credentials and its log, and keys to touch it by
+    Desk,
     Status(status::Words),
     /// Touch it
     Touch(gesture::Wait),
@@ -84,6 +88,7 @@ impl Command {
     async fn run(self, key: &Control, out: &mut dyn Write) -> Result<Exit, Failure> {
         match self {
             Self::List(words) => words.run(out).await,
+            Self::Desk => desk::show(key, Leave::Stays).await,
             Self::Status(words) => words.run(key, out).await,
             Self::Touch(wait) => wait.answer(key, "touch", out).await,
             Self::LongTouch(wait) => wait.answer(key, "long-touch", out).await,

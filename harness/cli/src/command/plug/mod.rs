@@ -22,6 +22,8 @@ use tokio::task::JoinSet;
 
 use super::profile::find_to_plug;
 use super::tracing::Trace;
+use crate::control::Control;
+use crate::desk::{self, Leave};
 use crate::failure::{Exit, Failure};
 use crate::{decode, runtime};
 
@@ -34,6 +36,7 @@ comes after it is a person's, unless it says `then`.
 
 Examples:
   keyrig plug yubikey-5-nfc-5.7
+  keyrig plug yubikey-5-nfc-5.7 --tui
   keyrig plug yubikey-5-nfc-5.7 security-key-nfc-5.4 --gestures always
   keyrig plug yubikey-5-nfc-5.7 --store my-key.redb
   keyrig plug my-key.yaml --gestures \"touch, decline after 2s\" --seed 0101010101010101010101010101010101010101010101010101010101010101
@@ -68,6 +71,9 @@ pub(super) struct Words {
     /// Show the key on a page of this machine; port 0 for a free one
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
     page: Option<SocketAddr>,
+    /// Show the key in this terminal, as `keyrig key desk` does; leaving unplugs it
+    #[arg(long, conflicts_with = "json")]
+    tui: bool,
     /// Let other suites touch and unplug the keys at a port of this machine: the FIDO conformance tools
     /// (127.0.0.1:3000) by POST /conformance/userpresence and the like, robots by GET /usb1/touch/on. Whoever is on this
     /// machine can
@@ -115,6 +121,10 @@ impl Words {
     }
 
     async fn plug(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        if self.tui {
+            desk::expect_a_terminal()?;
+            self.is_one()?;
+        }
         let mut stop = Stop::new()?;
         let mut serving = JoinSet::new();
         let mut on_desk: Vec<OnDesk> = Vec::new();
@@ -126,16 +136,31 @@ impl Words {
         }
         self.hooks(&on_desk, out).await?;
         out.flush()?;
+        let mut shown = on_desk.first().filter(|_| self.tui).map(OnDesk::show);
         let ended = tokio::select! {
             () = stop.asked() => Ok(Exit::Success),
             failed = failure(&mut serving) => Err(failed),
+            left = left(shown.as_mut()) => left,
         };
         for one in &on_desk {
             // One that has failed is unplugged already.
             let _ = one.key.unplug().await;
         }
         while serving.join_next().await.is_some() {}
+        if let Some(shown) = shown.filter(|shown| !shown.is_finished()) {
+            // It ends as the key is gone, which is no news here; what it drew on is given back first.
+            let _ = shown.await;
+        }
         ended
+    }
+
+    /// One terminal shows one key.
+    fn is_one(&self) -> Result<(), Failure> {
+        if self.profiles.len() == 1 {
+            return Ok(());
+        }
+        let help = "leave --tui out, and show each in a terminal of its own: keyrig key --key <name> desk";
+        Err(Failure::usage(miette!(help = help, "failed to show several keys in one terminal")))
     }
 
     /// Plugs one key in, with the socket that controls it.
@@ -156,7 +181,7 @@ impl Words {
             plan.taps.push(Box::new(Trace::begin(&self.of(path, name), name)?));
         }
         let Plugged { key, task } = plug(plan).map_err(Failure::environment)?;
-        let face = Face { key: key.clone(), token: place.token().to_owned(), decoder: decode::message };
+        let face = Face { key: key.clone(), token: place.token().to_owned(), decoder: decode::apart };
         let page = self.page(&face).await?;
         control::serve(listener, face);
         Ok((OnDesk { name: name.to_owned(), profile: id, product, link, key, place, page }, task))
@@ -284,6 +309,18 @@ pub(super) fn identity(whose: Whose, name: &str, profile: &Profile) -> Result<Id
     }
 }
 
+type Shown = tokio::task::JoinHandle<Result<Exit, Failure>>;
+
+/// Waits until somebody leaves the view.
+async fn left(shown: Option<&mut Shown>) -> Result<Exit, Failure> {
+    match shown {
+        Some(shown) => {
+            shown.await.unwrap_or_else(|error| Err(Failure::environment(miette!("failed to show the key: {error}"))))
+        }
+        None => std::future::pending().await,
+    }
+}
+
 type Served = tokio::task::JoinHandle<std::io::Result<()>>;
 
 /// A key that is plugged in, and its name for as long as it is.
@@ -298,6 +335,14 @@ struct OnDesk {
 }
 
 impl OnDesk {
+    /// Shows it on a thread of its own: the key waits for no terminal.
+    fn show(&self) -> Shown {
+        let name = self.name.clone();
+        tokio::task::spawn_blocking(move || {
+            runtime::light()?.block_on(async { desk::show(&Control::open(&name)?, Leave::Unplugs).await })
+        })
+    }
+
     fn tell(&self, json: bool, out: &mut dyn Write) -> Result<(), Failure> {
         let Self { name, profile, product, link, place, page, .. } = self;
         let socket = place.socket().display();
