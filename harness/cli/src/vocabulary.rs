@@ -5,7 +5,9 @@ use std::path::Path;
 use keyrig_device::profiles;
 use keyrig_relying_party::Policy;
 use keyrig_runner::client::ClientProfile;
+use keyrig_runner::device::Place;
 use keyrig_runner::scenario::{Scenario, Suite, Vocabulary};
+use miette::miette;
 
 use crate::failure::Failure;
 use crate::nearest::unknown;
@@ -15,14 +17,19 @@ pub(crate) fn vocabulary() -> Vocabulary {
     Vocabulary::new(profiles::ids(), Policy::builtin_names())
 }
 
-/// The client profile of this id.
+/// The client profile of this id, for the key at `place`, or for emulated authenticators.
 ///
 /// # Errors
 ///
-/// A usage error where there is none.
-pub(crate) fn client(id: &str) -> Result<&'static ClientProfile, Failure> {
+/// A usage error where there is none, or where it does not reach them.
+pub(crate) fn client(id: &str, place: Option<&Place>) -> Result<&'static ClientProfile, Failure> {
     let known = ClientProfile::all().iter().map(|client| client.id.as_str());
-    ClientProfile::find(id).ok_or_else(|| unknown("client", id, known, "keyrig list clients"))
+    let client = ClientProfile::find(id).ok_or_else(|| unknown("client", id, known, "keyrig list clients"))?;
+    if client.speaker.reaches(place) {
+        return Ok(client);
+    }
+    let help = "`keyrig run --device hid` names one, and `keyrig devices` lists them";
+    Err(Failure::usage(miette!(help = help, "failed to use the client {id}: it reaches keys on USB only")))
 }
 
 /// The scenarios that are built in.

@@ -51,7 +51,7 @@ impl Words {
         let settings = Settings {
             target: target.to_string(),
             policy: target.policy(),
-            client: client(&replay.finding.client)?.id.clone(),
+            client: client(&replay.finding.client, None)?.id.clone(),
             exact_reasons: targets.is_builtin(),
             shared_target: !targets.is_builtin(),
             ..Settings::new(replay.seed, SystemTime::now())

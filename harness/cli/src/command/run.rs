@@ -5,6 +5,7 @@ use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use keyrig_runner::device::Place;
 use keyrig_runner::plan::plan;
 use keyrig_runner::{Baseline, Known, Run, Scenario, Seed, Settings, Shard, Suite, Summary, exit};
 use miette::miette;
@@ -33,7 +34,8 @@ Examples:
   keyrig run --target staging.yaml scenarios/enterprise
   keyrig run --reporter junit=out.xml --reporter html=out.html
   keyrig run --shard 2/8 --seed 7f3a
-  keyrig run --device hid --target builtin:default ceremony")]
+  keyrig run --device hid --target builtin:default ceremony
+  keyrig run --device hid --client ctap-hid-fido2 --target builtin:default ceremony")]
 pub(crate) struct Words {
     /// Scenario files, folders, or ids of embedded scenarios; all embedded ones if left out
     #[arg(value_name = "SCENARIO")]
@@ -115,6 +117,14 @@ impl Words {
         }
     }
 
+    /// Where the key is, if it is not emulated.
+    fn place(&self) -> Option<&Place> {
+        match &self.device {
+            Some(Named::Place(place)) => Some(place),
+            Some(Named::Profile(_)) | None => None,
+        }
+    }
+
     fn devices(&self) -> Result<Plugged, Failure> {
         Ok(match &self.device {
             Some(Named::Place(place)) => Plugged::Real(Box::new(OneKey::new(self.handling.open(place, on_ctrl_c())?))),
@@ -157,7 +167,7 @@ impl Words {
     fn settings(&self, seed: Seed, suite: &Suite, targets: &Chosen) -> Result<Settings, Failure> {
         Ok(Settings {
             target: self.target.to_string(),
-            client: client(&self.client)?.id.clone(),
+            client: client(&self.client, self.place())?.id.clone(),
             shard: self.shard,
             exact_reasons: targets.is_builtin(),
             shared_target: !targets.is_builtin(),

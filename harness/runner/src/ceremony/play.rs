@@ -59,6 +59,7 @@ pub(super) fn play(
         Err(Stop::Refused(error)) => return Ok(Played::Stopped(error)),
         Err(Stop::Link(error)) => return Err(EnvironmentError::from(error).into()),
         Err(Stop::CannotLie(error)) => return Err(error.into()),
+        Err(Stop::Unable(why)) => return Err(CeremonyError::Unable(why)),
     };
     let Made { client_data_json, credential, credential_id } = made;
     let mut answer = Answer(credential.clone());
@@ -156,5 +157,6 @@ pub(super) fn stopped(stop: Stop, call: &TamperCall) -> CeremonyError {
         Stop::Refused(_) => call.cannot("the honest ceremony before it stopped at the client").into(),
         Stop::Link(error) => EnvironmentError::from(error).into(),
         Stop::CannotLie(error) => error.into(),
+        Stop::Unable(why) => CeremonyError::Unable(why),
     }
 }

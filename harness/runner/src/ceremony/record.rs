@@ -72,6 +72,9 @@ pub enum CeremonyError {
     /// A lie cannot be told here: the scenario is not applicable.
     #[error(transparent)]
     CannotLie(#[from] CannotLie),
+    /// The client has no way to do it: the scenario is not applicable.
+    #[error("{0}")]
+    Unable(String),
     /// Trouble in the tool or around it.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),

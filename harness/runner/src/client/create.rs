@@ -15,6 +15,7 @@ use super::options::{Conveyance, CreationOptions, Requirement};
 use super::user_verification::{Token, Verification, Verifier};
 use super::{Client, ClientDraft, ClientError, Made, Mediation, Stop, Tell, bare, pieces, response, rp_id, sha256};
 use crate::device::DeviceDescription;
+use crate::device::foreign::Speaker;
 
 impl Client<'_> {
     /// Makes a credential. `tell` may change what is asked of the authenticator, after every check.
@@ -42,6 +43,9 @@ impl Client<'_> {
         let (algorithms, supported) = (options.algorithms.clone(), info.algorithms.clone());
         let mut draft = ClientDraft { client_data, algorithms, supported, rp_id };
         tell(&mut draft)?;
+        if self.profile.speaker != Speaker::Own {
+            return self.create_by_other(options, &draft, (discoverable, attachment), &info, link);
+        }
 
         let client_data_json = draft.client_data.to_json();
         let mut ask = request(options, &draft, sha256(client_data_json.as_bytes()), discoverable);
@@ -87,7 +91,7 @@ impl Client<'_> {
 
     /// The verification that the ceremony collects: under conditional mediation only what is required, and nothing that
     /// cannot be (WebAuthn L3 §5.1.3, "effective user verification requirement for credential creation").
-    fn wanted_verification(&self, wanted: Requirement, possible: bool) -> Result<Requirement, ClientError> {
+    pub(super) fn wanted_verification(&self, wanted: Requirement, possible: bool) -> Result<Requirement, ClientError> {
         let wanted = self.user_verification(wanted);
         match (self.mediation, wanted) {
             (Mediation::Conditional, Requirement::Required) if !possible => {
@@ -141,7 +145,7 @@ impl Client<'_> {
         Ok(Some(last.to_vec()))
     }
 
-    fn registration(
+    pub(super) fn registration(
         &self,
         told: &Told,
         client_data_json: String,

@@ -13,6 +13,7 @@ use super::link::Link;
 use super::options::{RequestOptions, Requirement};
 use super::user_verification::{Verification, Verifier};
 use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
+use crate::device::foreign::Speaker;
 
 impl Client<'_> {
     /// Gets an assertion. `tell` may change what is asked of the authenticator, after every check.
@@ -30,6 +31,9 @@ impl Client<'_> {
         let client_data = self.client_data("webauthn.get", &options.challenge);
         let mut draft = ClientDraft { client_data, algorithms: Vec::new(), supported: Vec::new(), rp_id };
         tell(&mut draft)?;
+        if self.profile.speaker != Speaker::Own {
+            return self.get_by_other(options, &draft, &info, link);
+        }
 
         let (allow_list, by_app_id) = self.allow_list(options, &mut draft, &info, link)?;
         let client_data_json = draft.client_data.to_json();

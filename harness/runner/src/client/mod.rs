@@ -6,6 +6,7 @@ mod create;
 mod draft;
 mod error;
 mod extension;
+mod foreign;
 mod get;
 mod link;
 mod options;
@@ -98,6 +99,8 @@ pub enum Stop {
     Link(LinkError),
     /// A lie cannot be told.
     CannotLie(CannotLie),
+    /// The client has no way to do what the options ask for.
+    Unable(String),
 }
 
 impl From<ClientError> for Stop {

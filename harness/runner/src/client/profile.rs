@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::device::foreign::Speaker;
+
 /// The habits of one client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,9 @@ pub struct ClientProfile {
     pub aaguid_under_none: AaguidHabit,
     /// The longest timeout that it grants, in milliseconds, and the one it grants where none is asked for.
     pub longest_timeout_ms: u64,
+    /// Who speaks CTAP with the authenticator.
+    #[serde(default)]
+    pub speaker: Speaker,
     /// Where each claim comes from.
     pub source: String,
 }
@@ -31,7 +36,11 @@ pub enum AaguidHabit {
     ZeroRoaming,
 }
 
-const EMBEDDED: [&str; 2] = [include_str!("profiles/chromium-156.yaml"), include_str!("profiles/l3.yaml")];
+const EMBEDDED: [&str; 3] = [
+    include_str!("profiles/chromium-156.yaml"),
+    include_str!("profiles/ctap-hid-fido2.yaml"),
+    include_str!("profiles/l3.yaml"),
+];
 
 static ALL: LazyLock<Vec<ClientProfile>> = LazyLock::new(|| {
     EMBEDDED.iter().map(|text| serde_saphyr::from_str(text).expect("the embedded client profiles are tested")).collect()
@@ -61,7 +70,7 @@ mod tests {
     #[test]
     fn the_embedded_profiles_are_read_and_sorted() {
         let ids: Vec<_> = ClientProfile::all().iter().map(|profile| profile.id.as_str()).collect();
-        assert_eq!(ids, ["chromium-156", "l3"]);
+        assert_eq!(ids, ["chromium-156", "ctap-hid-fido2", "l3"]);
         assert_eq!(ClientProfile::l3().aaguid_under_none, AaguidHabit::Keep);
     }
 }

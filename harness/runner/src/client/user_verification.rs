@@ -11,7 +11,7 @@ use super::link::Link;
 use super::options::Requirement;
 use super::random::Random;
 use super::{ClientError, Stop};
-use crate::device::LinkError;
+use crate::device::{LinkError, Pin, foreign};
 
 /// A PIN is padded to this many bytes before it is encrypted.
 const PADDED_PIN: usize = 64;
@@ -99,6 +99,27 @@ impl Verifier<'_> {
         }
         let bytes = self.token(link, protocol, method, random)?;
         Ok(Verification::Proof(Token { protocol, bytes }))
+    }
+
+    /// How another program is to have the user verified, as far as `wanted` asks for it and the authenticator can.
+    ///
+    /// # Errors
+    ///
+    /// `NotAllowedError` where it is required and cannot be; [`Stop::Unable`] where a PIN would have to be set.
+    pub(super) fn told_to_others(
+        &self,
+        link: &mut Link<'_>,
+        wanted: Requirement,
+    ) -> Result<foreign::Verification, Stop> {
+        match self.method(wanted, link.device().may_get_pin())? {
+            Method::Nothing => Ok(foreign::Verification::None),
+            Method::BuiltIn => Ok(foreign::Verification::BuiltIn),
+            Method::Pin => {
+                let protocol = if preferred_protocol(self.info) == Protocol::Two { 2 } else { 1 };
+                Ok(foreign::Verification::Pin(Pin::new(self.normal_pin()), protocol))
+            }
+            Method::NewPin => Err(Stop::Unable("this client sets no PIN, and the key has none".to_owned())),
+        }
     }
 
     /// Whether there is a way to verify the user, or there would be after a PIN has been set.

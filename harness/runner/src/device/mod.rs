@@ -1,5 +1,6 @@
 //! Authenticators as the client sees them: CTAP messages in, CTAP answers out.
 
+pub mod foreign;
 pub mod hid;
 pub mod in_process;
 mod lie_box;
@@ -10,9 +11,11 @@ use std::time::Duration;
 
 use keyrig_ctap::Aaguid;
 use keyrig_ctap::gesture::Script;
+use keyrig_ctap::message::make_credential;
 use keyrig_ctap::profile::{Attachment, Keep};
 use thiserror::Error;
 
+use foreign::{Assertion, NewCredential, Speaker, Trouble, Wanted};
 pub use in_process::InProcess;
 pub use lie_box::{LieBox, LieReport, LyingSeal};
 pub use real::{Interrupt, Lender, Lent, Person, Pin, Place, RealKey};
@@ -48,6 +51,26 @@ pub trait Device: Send {
     /// A seed for the client's random numbers that nobody can know; `None` where they may follow from the run's.
     fn entropy(&self) -> Option<[u8; 32]> {
         None
+    }
+
+    /// Has `speaker` make a credential with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`], where `speaker` does not reach it too.
+    fn make(&mut self, speaker: Speaker, new: &NewCredential) -> Result<make_credential::Response, Trouble> {
+        let _ = new;
+        speaker.only_on_usb()
+    }
+
+    /// Has `speaker` get every assertion that it has to give.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`], where `speaker` does not reach it too.
+    fn assert(&mut self, speaker: Speaker, wanted: &Wanted) -> Result<Vec<Assertion>, Trouble> {
+        let _ = wanted;
+        speaker.only_on_usb()
     }
 
     /// Where authenticator-seam tampers are armed; `None` where nobody can make it lie.

@@ -171,6 +171,7 @@ impl World<'_> {
         match perform(&order, &mut *held.device, &mut session).await {
             Ok(record) => Ok((record, session)),
             Err(CeremonyError::CannotLie(why)) => Err(Stop::NotApplicable(why.to_string())),
+            Err(CeremonyError::Unable(why)) => Err(Stop::NotApplicable(why)),
             Err(CeremonyError::Environment(error)) => Err(Stop::Environment(error)),
         }
     }

@@ -81,6 +81,7 @@ impl World<'_> {
             }
             Err(crate::client::Stop::Link(error)) => Err(Stop::Environment(EnvironmentError::Device(error))),
             Err(crate::client::Stop::CannotLie(why)) => Err(Stop::NotApplicable(why.to_string())),
+            Err(crate::client::Stop::Unable(why)) => Err(Stop::NotApplicable(why)),
         }
     }
 }

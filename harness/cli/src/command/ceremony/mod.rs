@@ -97,7 +97,7 @@ impl Scene {
     }
 
     async fn set(&self) -> Result<Stage<'_>, Failure> {
-        let client = client(&self.client)?;
+        let client = client(&self.client, self.device.as_ref())?;
         let seed = self.seed.unwrap_or_else(seed::fresh);
         let (device, borrowed) = self.device(seed)?;
         let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
@@ -173,6 +173,7 @@ impl Stage<'_> {
             seed: self.seed.bytes(),
         };
         perform(&order, &mut *self.device, &mut self.session).await.map_err(|error| match error {
+            CeremonyError::Unable(why) => Failure::usage(miette!("failed to perform the ceremony: {why}")),
             CeremonyError::CannotLie(why) => Failure::usage(miette!("failed to tell the lie: {why}")),
             CeremonyError::Environment(error) => Failure::environment(error),
         })

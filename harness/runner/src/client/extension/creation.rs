@@ -69,8 +69,8 @@ impl CreationExtensions {
 
 /// The extensions of one registration under way.
 pub(in crate::client) struct Creation<'a> {
-    wanted: &'a CreationExtensions,
-    info: &'a Info,
+    pub(super) wanted: &'a CreationExtensions,
+    pub(super) info: &'a Info,
     discoverable: bool,
     asked: prf::Asked,
 }

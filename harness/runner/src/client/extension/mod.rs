@@ -9,6 +9,7 @@ mod cred_protect;
 mod input;
 mod large_blob;
 mod large_blob_array;
+mod of_others;
 mod outputs;
 mod payment;
 mod prf;

@@ -58,8 +58,8 @@ impl RequestExtensions {
 
 /// The extensions of one authentication under way.
 pub(in crate::client) struct Use<'a> {
-    wanted: &'a RequestExtensions,
-    info: &'a Info,
+    pub(super) wanted: &'a RequestExtensions,
+    pub(super) info: &'a Info,
     asked: prf::Asked,
 }
 

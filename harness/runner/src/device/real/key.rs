@@ -8,6 +8,7 @@ use keyrig_ctap::{Command, Status};
 
 use super::guard::{Harm, harm};
 use super::{Carrier, Interrupt, Person, Pin, Watch};
+use crate::device::foreign::{Assertion, NewCredential, Speaker, Trouble, Verification, Wanted};
 use crate::device::{Device, DeviceDescription, LinkError};
 
 /// How long a person gets who was given no time.
@@ -127,9 +128,8 @@ impl RealKey {
         &self.cleanliness
     }
 
-    /// Whether `message` may be sent.
-    fn permit(&self, message: &[u8]) -> Result<(), LinkError> {
-        let harm = harm(message);
+    /// Whether what does `harm` may be done.
+    fn permit(&self, harm: Harm) -> Result<(), LinkError> {
         let what = match harm {
             Harm::None => return Ok(()),
             Harm::SpendsPinTry if self.pin.is_some() => return Ok(()),
@@ -152,20 +152,43 @@ impl RealKey {
             return;
         }
         let Some((0, body)) = answer.split_first() else { return };
-        let made = make_credential::Response::decode(body).ok();
-        let data = made.and_then(|made| AuthData::parse(&made.auth_data).ok());
-        if let Some(credential) = data.and_then(|data| data.attested) {
+        if let Ok(made) = make_credential::Response::decode(body) {
+            self.remember_made(&made);
+        }
+    }
+
+    fn remember_made(&mut self, made: &make_credential::Response) {
+        if let Some(credential) = AuthData::parse(&made.auth_data).ok().and_then(|data| data.attested) {
             self.made.push(credential.credential_id);
         }
     }
+
+    /// The path of a key on USB, for a speaker that is about to do what the key's owner has to agree to.
+    fn lend_to(&self, speaker: Speaker, verification: &Verification, keeps: bool) -> Result<String, Trouble> {
+        let Some(path) = self.path.strip_prefix("hid:") else { return speaker.only_on_usb() };
+        if self.interrupt.is_set() {
+            return Err(Trouble::Link(interrupted()));
+        }
+        if keeps {
+            self.permit(Harm::KeepsCredential).map_err(Trouble::Link)?;
+        }
+        if matches!(verification, Verification::Pin(..)) {
+            self.permit(Harm::SpendsPinTry).map_err(Trouble::Link)?;
+        }
+        Ok(path.to_owned())
+    }
+}
+
+fn interrupted() -> LinkError {
+    LinkError("it was interrupted".to_owned())
 }
 
 impl Device for RealKey {
     fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
         if self.interrupt.is_set() && !self.tidying {
-            return Err(LinkError("it was interrupted".to_owned()));
+            return Err(interrupted());
         }
-        self.permit(message)?;
+        self.permit(harm(message))?;
         let calm = Interrupt::default();
         let interrupt = if self.tidying { &calm } else { &self.interrupt };
         let mut watch = Watch::new(&self.name, &mut *self.person, interrupt, self.granted);
@@ -173,6 +196,20 @@ impl Device for RealKey {
         drop(watch);
         self.remember(message, &answer);
         Ok(answer)
+    }
+
+    fn make(&mut self, speaker: Speaker, new: &NewCredential) -> Result<make_credential::Response, Trouble> {
+        let path = self.lend_to(speaker, &new.verification, new.discoverable)?;
+        let made = speaker.make((&path, &self.name), new)?;
+        if new.discoverable && !self.keeps {
+            self.remember_made(&made);
+        }
+        Ok(made)
+    }
+
+    fn assert(&mut self, speaker: Speaker, wanted: &Wanted) -> Result<Vec<Assertion>, Trouble> {
+        let path = self.lend_to(speaker, &wanted.verification, false)?;
+        speaker.assert((&path, &self.name), wanted)
     }
 
     fn grant(&mut self, span: Duration) {

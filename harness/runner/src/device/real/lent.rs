@@ -1,7 +1,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use keyrig_ctap::message::make_credential;
+
 use super::{Pin, RealKey};
+use crate::device::foreign::{Assertion, NewCredential, Speaker, Trouble, Wanted};
 use crate::device::{Device, DeviceDescription, LinkError};
 
 /// A real key that scenarios borrow, one after the other.
@@ -55,6 +58,14 @@ fn lock(key: &Mutex<RealKey>) -> MutexGuard<'_, RealKey> {
 impl Device for Lent {
     fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
         self.key().transact(message)
+    }
+
+    fn make(&mut self, speaker: Speaker, new: &NewCredential) -> Result<make_credential::Response, Trouble> {
+        self.key().make(speaker, new)
+    }
+
+    fn assert(&mut self, speaker: Speaker, wanted: &Wanted) -> Result<Vec<Assertion>, Trouble> {
+        self.key().assert(speaker, wanted)
     }
 
     fn grant(&mut self, span: Duration) {

@@ -117,5 +117,6 @@ fn why(stop: Stop) -> String {
         Stop::Refused(error) => error.message,
         Stop::Link(error) => error.to_string(),
         Stop::CannotLie(error) => error.to_string(),
+        Stop::Unable(why) => why,
     }
 }

@@ -17,10 +17,12 @@ pub(super) const CLIENT: Client = Client {
         Row { ceremony: "two keys at once", play: two },
         Row { ceremony: "what the machine needs is there", play: doctor },
         Row { ceremony: "the runner takes it for a real key", play: runner },
+        Row { ceremony: "the runner's second client", play: second_client },
     ],
 };
 
 const KEY: &str = "yubikey-5-nfc-5.7";
+const PIN: &str = "24681357";
 
 /// The parameters of a new credential, as fido2-cred reads them.
 const NEW: &str = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=\nexample.org\nalice\nYWxpY2U=\n";
@@ -89,4 +91,23 @@ fn runner(desk: &mut Desk) -> Result<(), Red> {
     says(&desk.run("keyrig devices")?, "/dev/hidraw")?;
     let said = desk.run("keyrig run --device hid --target builtin:default --allow-inconclusive ceremony")?;
     holds(said.contains("pass"), "no scenario has passed")
+}
+
+/// What the crate `ctap-hid-fido2` has a key do, the relying party accepts; a credential of that client and one of our
+/// own differ in nothing that it looks at.
+fn second_client(desk: &mut Desk) -> Result<(), Red> {
+    let key = desk.plug("yubikey-5-nfc-5.7")?;
+    let by_it = "--device hid --client ctap-hid-fido2";
+    let user = "--user alice@corp.example.com --target builtin:default";
+    says(&desk.run(format!("keyrig authenticate {by_it} {user}"))?, "accepted")?;
+    desk.line(format!("fido2-token -S {}", key.node)).answered(&[PIN, PIN]).well()?;
+    let unlocked = format!("export KEYRIG_PIN={PIN}; keyrig authenticate {by_it} --user alice@corp.example.com");
+    says(&desk.run(format!("{unlocked} --target builtin:guide-b-literal"))?, "accepted")?;
+    let lie = format!("{unlocked} --target builtin:default --tamper wire/break-signature --expect rejected");
+    says(&desk.run(lie)?, "rejected")?;
+    let run =
+        format!("export KEYRIG_PIN={PIN}; keyrig run {by_it} --target builtin:default --allow-inconclusive ceremony");
+    let said = desk.run(run)?;
+    holds(said.contains("pass"), "no scenario has passed")?;
+    desk.line(format!("keyrig register --client ctap-hid-fido2 {user}")).refused("reaches keys on USB only").map(drop)
 }
