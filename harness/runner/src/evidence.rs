@@ -92,6 +92,9 @@ pub struct CeremonyReport {
     pub tampers: Vec<String>,
     /// Each field that honesty would have sent otherwise.
     pub fields: Vec<FieldDifference>,
+    /// What the hints in the options come to with the authenticator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hints: Option<String>,
     /// Options that the client passed over.
     pub ignored: Vec<String>,
     /// Whether a session followed, where that can be asked.
@@ -178,6 +181,7 @@ impl CeremonyReport {
                     sent: field.sent.clone(),
                 })
                 .collect(),
+            hints: record.hints.clone(),
             ignored: record.ignored.clone(),
             session: record
                 .session
@@ -203,6 +207,7 @@ impl CeremonyReport {
             credential_id: None,
             tampers: Vec::new(),
             fields: Vec::new(),
+            hints: None,
             ignored: Vec::new(),
             session: None,
             ctap: Vec::new(),

@@ -8,7 +8,7 @@ mod record;
 
 use serde_json::Value;
 
-use crate::client::Link;
+use crate::client::{Link, hints_followed};
 use crate::device::Device;
 use crate::outcome::Outcome;
 use crate::tamper::Foil;
@@ -39,6 +39,7 @@ pub async fn perform(
         Options::Refused(outcome) => record.outcome = outcome,
         Options::Given(options) => {
             record.options = options;
+            record.hints = hints_followed(&record.options, &link.describe());
             let foil = gather::foil(order, &record.options, &mut link, session).await?;
             answer(order, foil, &mut link, session, &mut record).await?;
         }
@@ -98,6 +99,7 @@ impl Record {
             client: order.client.id.clone(),
             tampers: order.tampers.iter().map(ToString::to_string).collect(),
             fields: Vec::new(),
+            hints: None,
             ignored: order.ignore.names().map(str::to_owned).collect(),
         }
     }

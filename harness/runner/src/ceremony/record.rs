@@ -41,6 +41,8 @@ pub struct Record {
     pub tampers: Vec<String>,
     /// Each field that is not what an honest client and authenticator would have sent.
     pub fields: Vec<Difference>,
+    /// What the hints in the options come to with the authenticator; `None` where there are none.
+    pub hints: Option<String>,
     /// Options that an honest client passed over because it was told to.
     pub ignored: Vec<String>,
 }

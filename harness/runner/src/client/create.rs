@@ -13,7 +13,9 @@ use super::extension::{self, Creation};
 use super::link::{Failure, Link};
 use super::options::{Conveyance, CreationOptions, Requirement};
 use super::user_verification::{Token, Verification, Verifier};
-use super::{Client, ClientDraft, ClientError, Made, Mediation, Stop, Tell, bare, pieces, response, rp_id, sha256};
+use super::{
+    Client, ClientDraft, ClientError, Made, Mediation, Stop, Tell, bare, hint, pieces, response, rp_id, sha256,
+};
 use crate::device::DeviceDescription;
 use crate::device::foreign::Speaker;
 
@@ -34,7 +36,8 @@ impl Client<'_> {
         if let Some(app_id) = &options.extensions.app_id_exclude {
             extension::check_facet(&self.page.origin, app_id)?;
         }
-        let attachment = self.attachment(options.attachment, &description)?;
+        let wanted = hint::attachment_beside(&options.hints, self.profile.hints, options.attachment);
+        let attachment = self.attachment(wanted, &description)?;
         link.device().grant(self.granted(options.timeout_ms));
         let info = link.get_info()?;
         let discoverable = self.discoverable(options.resident_key, &info, description.emulated)?;
@@ -49,6 +52,10 @@ impl Client<'_> {
 
         let client_data_json = draft.client_data.to_json();
         let mut ask = request(options, &draft, sha256(client_data_json.as_bytes()), discoverable);
+        if options.attestation == Conveyance::Enterprise && !self.ignore.attestation && info.option("ep") == Some(true)
+        {
+            ask.enterprise_attestation = self.profile.enterprise_attestation(&draft.rp_id);
+        }
         ask.exclude_list = self.exclude_list(options, &draft, &info, link)?;
         let mut random = link.random(self.seed);
         let verifier =

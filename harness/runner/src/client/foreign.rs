@@ -11,7 +11,7 @@ use super::extension::{Creation, Use};
 use super::link::Failure;
 use super::options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 use super::user_verification::Verifier;
-use super::{Client, ClientDraft, ClientError, Link, Made, Stop, response};
+use super::{Client, ClientDraft, ClientError, Link, Made, Mediation, Stop, response};
 use crate::device::foreign::{Assertion, NewCredential, Trouble, Wanted};
 
 impl From<Trouble> for Stop {
@@ -69,6 +69,9 @@ impl Client<'_> {
         info: &Info,
         link: &mut Link<'_>,
     ) -> Result<Made, Stop> {
+        if self.mediation == Mediation::Conditional {
+            return Err(Stop::Unable(format!("the client {} suggests no passkeys", self.profile.id)));
+        }
         let extensions = Use::begin(&options.extensions, info);
         let allow = if self.ignore.allow_credentials { &[][..] } else { &options.allow };
         let allow = self.at_once(allow, info)?;

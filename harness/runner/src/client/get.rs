@@ -12,7 +12,7 @@ use super::extension::{self, Use};
 use super::link::Link;
 use super::options::{RequestOptions, Requirement};
 use super::user_verification::{Verification, Verifier};
-use super::{Client, ClientDraft, ClientError, Made, Stop, Tell, bare, pieces, response, rp_id, sha256};
+use super::{Client, ClientDraft, ClientError, Made, Mediation, Stop, Tell, bare, pieces, response, rp_id, sha256};
 use crate::device::foreign::Speaker;
 
 impl Client<'_> {
@@ -26,7 +26,8 @@ impl Client<'_> {
         if let Some(app_id) = &options.extensions.app_id {
             extension::check_facet(&self.page.origin, app_id)?;
         }
-        link.device().grant(self.granted(options.timeout_ms));
+        let asked_ms = options.timeout_ms.filter(|_| self.mediation == Mediation::Optional);
+        link.device().grant(self.granted(asked_ms));
         let info = link.get_info()?;
         let client_data = self.client_data("webauthn.get", &options.challenge);
         let mut draft = ClientDraft { client_data, algorithms: Vec::new(), supported: Vec::new(), rp_id };
@@ -35,7 +36,10 @@ impl Client<'_> {
             return self.get_by_other(options, &draft, &info, link);
         }
 
-        let (allow_list, by_app_id) = self.allow_list(options, &mut draft, &info, link)?;
+        let (allow_list, by_app_id) = match self.mediation {
+            Mediation::Conditional => (self.suggested(options, &draft.rp_id, link)?, false),
+            Mediation::Optional => self.allow_list(options, &mut draft, &info, link)?,
+        };
         let client_data_json = draft.client_data.to_json();
         let mut ask = request(&draft.rp_id, sha256(client_data_json.as_bytes()), allow_list);
         ask.options.up = self.withhold.presence.then_some(false);

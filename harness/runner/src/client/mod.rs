@@ -1,6 +1,7 @@
 //! A WebAuthn Level 3 client: from options, a page and an authenticator to a credential.
 
 pub mod client_data;
+mod conditional;
 mod conveyance;
 mod create;
 mod draft;
@@ -8,6 +9,7 @@ mod error;
 mod extension;
 mod foreign;
 mod get;
+mod hint;
 mod link;
 mod options;
 mod page;
@@ -35,11 +37,13 @@ pub use client_data::ClientData;
 pub use draft::{ClientDraft, Ignore, Withhold};
 pub use error::ClientError;
 pub use extension::{CreationExtensions, Evaluation, LargeBlobUse, PrfInputs, Protection, RequestExtensions, Support};
+pub(crate) use hint::followed as hints_followed;
+pub use hint::{Hint, HintHabit};
 pub(crate) use link::Failure;
 pub use link::Link;
 pub use options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 pub use page::Page;
-pub use profile::{AaguidHabit, ClientProfile};
+pub use profile::{AaguidHabit, ClientProfile, EnterpriseHabit};
 pub(crate) use rp_id::may_use as may_use_rp_id;
 
 /// A client and the human in front of it.
@@ -65,14 +69,15 @@ pub struct Client<'a> {
     pub seed: [u8; 32],
 }
 
-/// How a page asks for a registration (Credential Management Level 1, "mediation").
+/// How a page asks for a ceremony (Credential Management Level 1, "mediation").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mediation {
     /// With a dialogue.
     #[default]
     Optional,
-    /// Without one, after a sign-in by other means; the human agreed to that.
+    /// Without one: a registration after a sign-in by other means, which the human agreed to; a sign-in by a pick among
+    /// what is suggested.
     Conditional,
 }
 

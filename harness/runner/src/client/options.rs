@@ -1,13 +1,11 @@
 //! Options as WebAuthn's JSON has them (WebAuthn L3 §5.1.9, §5.1.10).
-//!
-//! `hints` are passed over: they order what a client shows, and this one has one authenticator to show.
 
 use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, User};
 use keyrig_ctap::profile::Attachment;
 use serde_json::Value;
 
-use super::{ClientError, CreationExtensions, RequestExtensions};
+use super::{ClientError, CreationExtensions, Hint, RequestExtensions};
 use crate::base64url;
 
 /// `PublicKeyCredentialCreationOptionsJSON`.
@@ -35,6 +33,8 @@ pub struct CreationOptions {
     pub attestation: Conveyance,
     /// `extensions`.
     pub extensions: CreationExtensions,
+    /// `hints`, those that are known, the preferred one first.
+    pub hints: Vec<Hint>,
     /// `timeout`, in milliseconds.
     pub timeout_ms: Option<u64>,
 }
@@ -52,6 +52,8 @@ pub struct RequestOptions {
     pub user_verification: Requirement,
     /// `extensions`.
     pub extensions: RequestExtensions,
+    /// `hints`, those that are known, the preferred one first.
+    pub hints: Vec<Hint>,
     /// `timeout`, in milliseconds.
     pub timeout_ms: Option<u64>,
 }
@@ -76,7 +78,7 @@ pub enum Conveyance {
     Indirect,
     /// As the authenticator made it.
     Direct,
-    /// One that may identify the device; without an arrangement with the client, the same as direct.
+    /// One that may identify the device, where the client and the authenticator have agreed to that; else as direct.
     Enterprise,
 }
 
@@ -114,6 +116,7 @@ impl CreationOptions {
                 _ => Conveyance::None,
             },
             extensions: CreationExtensions::from_json(json)?,
+            hints: Hint::list(json),
             timeout_ms: json.get("timeout").and_then(Value::as_u64),
         })
     }
@@ -133,6 +136,7 @@ impl RequestOptions {
             extensions: RequestExtensions::from_json(json, &allow)?,
             allow,
             user_verification: requirement(json, "userVerification").unwrap_or(Requirement::Preferred),
+            hints: Hint::list(json),
             timeout_ms: json.get("timeout").and_then(Value::as_u64),
         })
     }
@@ -229,6 +233,7 @@ mod tests {
             [Descriptor { transports: vec!["usb".to_owned()], ..Descriptor::public_key(&[5]) }]
         );
         assert_eq!(options.attachment, Some(Attachment::CrossPlatform));
+        assert_eq!(options.hints, [Hint::SecurityKey]);
         assert_eq!((options.resident_key, options.user_verification), (Requirement::Required, Requirement::Required));
         assert_eq!((options.attestation, options.extensions.cred_props), (Conveyance::Direct, true));
         let options = RequestOptions::from_json(&json!({"challenge": "AA", "allowCredentials": null})).unwrap();

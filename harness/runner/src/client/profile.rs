@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::HintHabit;
 use crate::device::foreign::Speaker;
 
 /// The habits of one client.
@@ -18,6 +19,13 @@ pub struct ClientProfile {
     pub aaguid_under_none: AaguidHabit,
     /// The longest timeout that it grants, in milliseconds, and the one it grants where none is asked for.
     pub longest_timeout_ms: u64,
+    /// What it makes of hints that contradict the attachment.
+    pub hints: HintHabit,
+    /// When it asks for enterprise attestation.
+    pub enterprise: EnterpriseHabit,
+    /// The RP IDs that its administrator lists: they get enterprise attestation.
+    #[serde(default)]
+    pub enterprise_rp_ids: Vec<String>,
     /// Who speaks CTAP with the authenticator.
     #[serde(default)]
     pub speaker: Speaker,
@@ -36,10 +44,27 @@ pub enum AaguidHabit {
     ZeroRoaming,
 }
 
-const EMBEDDED: [&str; 3] = [
+/// What a client does where the options ask for enterprise attestation for an RP ID that its administrator does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EnterpriseHabit {
+    /// It asks for a plain one.
+    Never,
+    /// It leaves that to the list in the authenticator.
+    ListOfAuthenticator,
+}
+
+/// `enterpriseAttestation` 1: the list of RP IDs is in the authenticator (CTAP 2.3 §7.1).
+const VENDOR_FACILITATED: u64 = 1;
+
+/// `enterpriseAttestation` 2: the platform has looked at its own list.
+const PLATFORM_MANAGED: u64 = 2;
+
+const EMBEDDED: [&str; 4] = [
     include_str!("profiles/chromium-156.yaml"),
     include_str!("profiles/ctap-hid-fido2.yaml"),
     include_str!("profiles/l3.yaml"),
+    include_str!("profiles/l3-managed.yaml"),
 ];
 
 static ALL: LazyLock<Vec<ClientProfile>> = LazyLock::new(|| {
@@ -47,6 +72,14 @@ static ALL: LazyLock<Vec<ClientProfile>> = LazyLock::new(|| {
 });
 
 impl ClientProfile {
+    /// `enterpriseAttestation` for `rp_id`, where the options ask for it.
+    pub(super) fn enterprise_attestation(&self, rp_id: &str) -> Option<u64> {
+        if self.enterprise_rp_ids.iter().any(|listed| listed == rp_id) {
+            return Some(PLATFORM_MANAGED);
+        }
+        (self.enterprise == EnterpriseHabit::ListOfAuthenticator).then_some(VENDOR_FACILITATED)
+    }
+
     /// Every client profile, sorted by id.
     pub fn all() -> &'static [Self] {
         &ALL
@@ -70,7 +103,7 @@ mod tests {
     #[test]
     fn the_embedded_profiles_are_read_and_sorted() {
         let ids: Vec<_> = ClientProfile::all().iter().map(|profile| profile.id.as_str()).collect();
-        assert_eq!(ids, ["chromium-156", "ctap-hid-fido2", "l3"]);
+        assert_eq!(ids, ["chromium-156", "ctap-hid-fido2", "l3", "l3-managed"]);
         assert_eq!(ClientProfile::l3().aaguid_under_none, AaguidHabit::Keep);
     }
 }

@@ -9,10 +9,10 @@ pub mod real;
 
 use std::time::Duration;
 
-use keyrig_ctap::Aaguid;
 use keyrig_ctap::gesture::Script;
-use keyrig_ctap::message::make_credential;
+use keyrig_ctap::message::{config, make_credential};
 use keyrig_ctap::profile::{Attachment, Keep};
+use keyrig_ctap::{Aaguid, Command};
 use thiserror::Error;
 
 use foreign::{Assertion, NewCredential, Speaker, Trouble, Wanted};
@@ -154,6 +154,19 @@ pub trait Device: Send {
     /// [`Unsupported`].
     fn lock_out(&mut self) -> Result<(), Unsupported> {
         Err(Unsupported("be locked out"))
+    }
+
+    /// Turns enterprise attestation on (CTAP 2.3 §6.11.1), in one that has no PIN yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`], where it refuses too.
+    fn allow_enterprise_attestation(&mut self) -> Result<(), Unsupported> {
+        let request = config::Request::new(config::Subcommand::ENABLE_ENTERPRISE_ATTESTATION);
+        match self.transact(&[vec![Command::CONFIG.0], request.encode()].concat()).as_deref() {
+            Ok([0, ..]) => Ok(()),
+            _ => Err(Unsupported("be told to attest for an enterprise")),
+        }
     }
 
     /// Wipes it as a reset does.

@@ -47,6 +47,9 @@ impl World<'_> {
             Deed::Gesture(script) => {
                 (device.set_gestures(script.clone()), format!("the person at {name} does this next: {script}"))
             }
+            Deed::AllowEnterprise => {
+                (device.allow_enterprise_attestation(), format!("turn enterprise attestation on in {name}"))
+            }
             Deed::LockOut => (device.lock_out(), format!("enter wrong PINs into {name} until it takes no more")),
             Deed::PowerCycle => (device.power_cycle(), format!("cycle the power of {name}")),
             Deed::Upgrade { profile, keep } => {

@@ -17,6 +17,8 @@ pub struct Handle {
 /// What is done to a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
+    /// Enterprise attestation is turned on in it.
+    AllowEnterprise,
     /// Another device of the same provider account, by this name.
     Clone(String),
     /// A device with a copy of all that is in this one, by this name.
@@ -57,6 +59,7 @@ impl Deed {
     /// As it is written.
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::AllowEnterprise => "allow-enterprise",
             Self::Clone(_) => "clone",
             Self::Duplicate(_) => "duplicate",
             Self::Gesture(_) => "gesture",
@@ -74,6 +77,7 @@ impl Deed {
     /// Reads the deed `name`, whose entries have been checked.
     pub(super) fn read(name: &str, entries: Entries<'_>) -> Option<Self> {
         Some(match name {
+            "allow-enterprise" => Self::AllowEnterprise,
             "clone" => Self::Clone(entries.text("as")?),
             "duplicate" => Self::Duplicate(entries.text("as")?),
             "gesture" => Self::Gesture(entries.text("do")?.parse().ok()?),

@@ -125,6 +125,7 @@ pub(crate) const VERBS: Shape = Shape {
         Key::may("snapshot", Kind::Map(&SNAPSHOT), "Takes all that is in a device."),
         Key::may("restore", Kind::Map(&RESTORE), "Puts back what was taken from a device."),
         Key::may("wear-out", Kind::Map(&WEAR_OUT), "Leaves a device little room for discoverable credentials."),
+        Key::may("allow-enterprise", Kind::Map(&HANDLED), "Turns enterprise attestation on in a device that has it."),
         Key::may("lock-out", Kind::Map(&HANDLED), "Locks a device as wrong PINs and wrong fingers do."),
         Key::may("wipe", Kind::Map(&HANDLED), "Wipes a device as a reset does."),
         Key::may("gesture", Kind::Map(&GESTURE), "What the person in front of a device does at the next prompts."),
@@ -154,11 +155,7 @@ const REGISTER: Shape = Shape {
             Kind::List(&Kind::Text),
             "The transports that the client reports, whatever the device has.",
         ),
-        Key::may(
-            "mediation",
-            Kind::Word(&["optional", "conditional"]),
-            "Whether the page asks with a dialogue, or without one after a sign-in by other means.",
-        ),
+        MEDIATION,
         EXTENSIONS,
         RESULTS,
         TAMPER,
@@ -180,6 +177,7 @@ const AUTHENTICATE: Shape = Shape {
         Key::may("device", Kind::Text, "The device; the user's if absent."),
         Key::may("user-verification", Kind::Word(NEEDS), "The user verification to ask the relying party for."),
         Key::may("ignore", Kind::OneOrMore(&Kind::Word(IGNORABLE)), "Members of the options that the client ignores."),
+        MEDIATION,
         Key::may("at", Kind::Text, "The relying party, by the name it got from `downstream`; the first if absent."),
         EXTENSIONS,
         RESULTS,
@@ -195,6 +193,13 @@ const AUTHENTICATE: Shape = Shape {
 
 const IGNORABLE: &[&str] =
     &["allow-credentials", "attachment", "attestation", "exclude-credentials", "resident-key", "user-verification"];
+
+const MEDIATION: Key = Key::may(
+    "mediation",
+    Kind::Word(&["optional", "conditional"]),
+    "Whether the page asks with a dialogue, or without one: a registration after a sign-in by other means, a sign-in by \
+     a pick among suggested passkeys.",
+);
 
 const EXTENSIONS: Key = Key::may(
     "extensions",

@@ -1,11 +1,11 @@
-//! Conditional create: a registration without a dialogue (WebAuthn L3 §5.1.3).
+//! Conditional mediation: a registration without a dialogue, and a sign-in by a pick (WebAuthn L3 §5.1.3, §5.1.4).
 
 use std::time::Duration;
 
 use keyrig_ctap::auth_data::{AuthData, Flags};
 use serde_json::{Value, json};
 
-use super::{creation, order, plug, run, with};
+use super::{creation, order, plug, request, run, with};
 use crate::base64url;
 use crate::ceremony::{Ceremony, Order};
 use crate::client::{Mediation, Page};
@@ -76,4 +76,48 @@ fn a_frame_of_another_origin_gets_none() {
     let made = |mediation| make(&mut plug(KEY), mediation, "preferred", framed());
     assert_eq!(made(Mediation::Conditional).err().as_deref(), Some("NotAllowedError"));
     assert!(made(Mediation::Optional).is_ok(), "the control");
+}
+
+fn registered(device: &mut dyn Device, user: &str, discoverable: &str) -> String {
+    let options = with(creation(), "/user/id", user.into());
+    let options = with(options, "/authenticatorSelection/residentKey", discoverable.into());
+    let answered = run(&order(Ceremony::Registration, &[]), &options, Foil::default(), device).unwrap();
+    answered.credential["id"].as_str().unwrap().to_owned()
+}
+
+/// The id of the credential that signs, or the exception.
+fn pick(device: &mut dyn Device, mediation: Mediation, allow: &[&str], choose: Option<&str>) -> Result<String, String> {
+    let choose = choose.and_then(base64url::decode);
+    let order = Order { mediation, choose, ..order(Ceremony::Authentication, &[]) };
+    let allow: Value = allow.iter().map(|id| json!({"type": "public-key", "id": id})).collect();
+    let mut options = request();
+    options["allowCredentials"] = allow;
+    let answered = run(&order, &options, Foil::default(), device)?;
+    Ok(answered.credential["id"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn the_pick_among_the_suggested_passkeys_signs() {
+    for profile in [KEY, "icloud-keychain"] {
+        let mut device = plug(profile);
+        let ids = ["AQID", "BAUG"].map(|user| registered(&mut device, user, "required"));
+        for id in &ids {
+            let picked = pick(&mut device, Mediation::Conditional, &[], Some(id.as_str()));
+            assert_eq!(picked.as_ref(), Ok(id), "{profile}");
+            let named = pick(&mut device, Mediation::Conditional, &[id.as_str()], None);
+            assert_eq!(named.as_ref(), Ok(id), "{profile}: those that the options name filter");
+        }
+    }
+}
+
+#[test]
+fn only_passkeys_are_suggested() {
+    let mut key = plug(KEY);
+    let id = registered(&mut key, "AQID", "discouraged");
+    let refused = Err("NotAllowedError".to_owned());
+    assert_eq!(pick(&mut key, Mediation::Conditional, &[&id], None), refused, "it is not discoverable");
+    assert_eq!(pick(&mut key, Mediation::Optional, &[&id], None), Ok(id), "the control");
+    let passkey = registered(&mut key, "BAUG", "required");
+    assert_eq!(pick(&mut key, Mediation::Conditional, &["AAAA"], None), refused, "it is not among those named");
+    assert_eq!(pick(&mut key, Mediation::Conditional, &[], None), Ok(passkey));
 }

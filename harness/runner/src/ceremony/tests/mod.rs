@@ -1,5 +1,6 @@
 //! Ceremonies without a target: the client, an emulated authenticator, and lies.
 
+mod guidance;
 mod mediation;
 mod perform;
 mod rubbish;
