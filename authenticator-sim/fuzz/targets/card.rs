@@ -4,9 +4,9 @@
 use keyrig_core::Authenticator;
 use keyrig_core::entropy::Seeded;
 use keyrig_core::iso7816::{Card, Input, Output};
-use keyrig_core::provider::Deterministic;
 use keyrig_core::seal::Honest;
 use keyrig_ctap::Instant;
+use keyrig_device::provider::AwsLc;
 use keyrig_device::{assemble, profiles};
 use libfuzzer_sys::fuzz_target;
 
@@ -16,7 +16,7 @@ const GET_INFO: &[u8] = &[0x80, 0x10, 0, 0, 0, 0, 1, 4];
 fn card() -> Card {
     let profile = profiles::find("yubikey-5-nfc-5.8").expect("embedded");
     let authenticator: Authenticator =
-        assemble(profile, Box::new(Deterministic), Box::new(Seeded::new([0; 32])), Box::new(Honest));
+        assemble(profile, Box::new(AwsLc::new()), Box::new(Seeded::new([0; 32])), Box::new(Honest));
     let mut card = Card::new(authenticator);
     assert_eq!(card.handle(Instant::POWER_UP, Input::Placed).count(), 0);
     card

@@ -2,21 +2,38 @@
 #![no_main]
 
 use keyrig_ctap::message::get_info::Info;
-use keyrig_ctap::message::{client_pin, get_assertion, make_credential};
+use keyrig_ctap::message::{
+    bio_enrollment, client_pin, config, credential_management, get_assertion, large_blobs, make_credential,
+};
 use libfuzzer_sys::fuzz_target;
 
+macro_rules! there_and_back {
+    ($bytes:expr, $($message:ty),* $(,)?) => {$(
+        if let Ok(message) = <$message>::decode($bytes) {
+            assert_eq!(<$message>::decode(&message.encode()), Ok(message));
+        }
+    )*};
+}
+
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(request) = make_credential::Request::decode(bytes) {
-        assert_eq!(make_credential::Request::decode(&request.encode()), Ok(request));
-    }
-    if let Ok(request) = get_assertion::Request::decode(bytes) {
-        assert_eq!(get_assertion::Request::decode(&request.encode()), Ok(request));
-    }
-    if let Ok(request) = client_pin::Request::decode(bytes) {
-        assert_eq!(client_pin::Request::decode(&request.encode()), Ok(request));
-    }
-    let _ = make_credential::Response::decode(bytes);
-    let _ = get_assertion::Response::decode(bytes);
-    let _ = client_pin::Response::decode(bytes);
-    let _ = Info::decode(bytes);
+    there_and_back!(
+        bytes,
+        bio_enrollment::Parameters,
+        bio_enrollment::Request,
+        bio_enrollment::Response,
+        client_pin::Request,
+        client_pin::Response,
+        config::MinPinLength,
+        config::Request,
+        credential_management::Parameters,
+        credential_management::Request,
+        credential_management::Response,
+        get_assertion::Request,
+        get_assertion::Response,
+        large_blobs::Request,
+        large_blobs::Response,
+        make_credential::Request,
+        make_credential::Response,
+        Info,
+    );
 });

@@ -6,16 +6,11 @@ use keyrig_ctap::Aaguid;
 use keyrig_ctap::attestation::AttestationObject;
 use keyrig_ctap::auth_data::{AttestedCredential, AuthData, Flags};
 use keyrig_ctap::cose::{Algorithm, CoseKey, Curve, PublicKey};
+use keyrig_fuzz::RP_ID_HASH;
 use keyrig_relying_party::verify::{self, RegistrationExpectation, RegistrationResponse, TrustAnchor};
 use libfuzzer_sys::fuzz_target;
 
 const CLIENT_DATA: &[u8] = br#"{"type":"webauthn.create","challenge":"AAAA","origin":"https://example.org"}"#;
-
-/// The SHA-256 of `example.org`.
-const RP_ID_HASH: [u8; 32] = [
-    0xbf, 0xab, 0xc3, 0x74, 0x32, 0x95, 0x8b, 0x06, 0x33, 0x60, 0xd3, 0xad, 0x64, 0x61, 0xc9, 0xc4, 0x73, 0x5a, 0xe7,
-    0xf8, 0xed, 0xd4, 0x65, 0x92, 0xa5, 0xe0, 0xf0, 0x14, 0x52, 0xb2, 0xe4, 0xb5,
-];
 
 fuzz_target!(|bytes: &[u8]| {
     // No attestation object begins with so small a number.

@@ -2,13 +2,15 @@
 //! that answers.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use keyrig_core::entropy::Seeded;
-use keyrig_core::provider::Deterministic;
 use keyrig_core::seal::Honest;
 use keyrig_core::state::Part;
 use keyrig_core::{Gesture, Input, Output, State};
 use keyrig_ctap::Instant;
 use keyrig_device::in_process::InProcess;
+use keyrig_device::provider::AwsLc;
 use keyrig_device::{profiles, restore};
 use libfuzzer_sys::fuzz_target;
 
@@ -26,7 +28,7 @@ const MESSAGES: [&[u8]; 4] = [
 fuzz_target!(|bytes: &[u8]| {
     let _ = State::from_snapshot(bytes);
     let Some((&kind, rest)) = bytes.split_first() else { return };
-    let mut records = factory();
+    let mut records = FACTORY.clone();
     for (part, record) in &mut records {
         if kind % 2 == 0 {
             patch(record, rest);
@@ -41,7 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 /// The records of a key with a discoverable credential.
-fn factory() -> Vec<(Part, Vec<u8>)> {
+static FACTORY: LazyLock<Vec<(Part, Vec<u8>)>> = LazyLock::new(|| {
     let profile = profiles::find("yubikey-5-nfc-5.8").expect("embedded");
     let mut key = InProcess::plug(profile, [0; 32], |honest| honest);
     // makeCredential at `a.b` for user 1, ES256, discoverable.
@@ -53,7 +55,7 @@ fn factory() -> Vec<(Part, Vec<u8>)> {
     assert_eq!(key.transact(&request.concat()).first(), Some(&0), "a credential is made");
     let state = State::from_snapshot(&key.snapshot()).expect("it was taken just now");
     state.parts().filter_map(|part| Some((part.clone(), state.record(&part)?))).collect()
-}
+});
 
 /// Changes bytes of a record: where, and by what.
 fn patch(record: &mut [u8], patches: &[u8]) {
@@ -68,7 +70,7 @@ fn patch(record: &mut [u8], patches: &[u8]) {
 fn answer_all(state: State) {
     let profile = profiles::find("yubikey-5-nfc-5.8").expect("embedded");
     let entropy = Box::new(Seeded::new([1; 32]));
-    let mut key = restore(profile, Box::new(Deterministic), entropy, Box::new(Honest), state);
+    let mut key = restore(profile, Box::new(AwsLc::new()), entropy, Box::new(Honest), state);
     for message in MESSAGES {
         let mut input = Input::Request(message);
         loop {

@@ -1,10 +1,14 @@
 //! Records of a stored state, bent: they are refused, or an authenticator that comes back with them answers everything.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use keyrig_core::State;
+use keyrig_core::state::Part;
 use keyrig_ctap::Command;
 use keyrig_ctap::message::credential_management::{Request, Subcommand};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User, get_assertion, large_blobs, make_credential};
+use keyrig_ctap::profile::Profile;
 use keyrig_device::profiles;
 use keyrig_fuzz::{Bench, RP_ID};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -18,16 +22,23 @@ enum Bend {
     Replace { record: u8, bytes: Vec<u8> },
 }
 
-fuzz_target!(|bends: Vec<Bend>| {
-    let profile = profiles::find("yubikey-5-nfc-5.8").expect("embedded");
-    let mut bench = Bench::new(profile);
+/// Those of a key with a PIN and two credentials.
+static RECORDS: LazyLock<Vec<(Part, Vec<u8>)>> = LazyLock::new(|| {
+    let mut bench = Bench::new(profile());
     bench.set_pin();
     for discoverable in [true, false] {
         bench.send(Command::MAKE_CREDENTIAL, &make(discoverable).encode());
     }
-    let parts: Vec<_> = bench.state().parts().collect();
-    let mut records: Vec<_> =
-        parts.iter().filter_map(|part| Some((part.clone(), bench.state().record(part)?))).collect();
+    let state = bench.state();
+    state.parts().filter_map(|part| Some((part.clone(), state.record(&part)?))).collect()
+});
+
+fn profile() -> &'static Profile {
+    profiles::find("yubikey-5-nfc-5.8").expect("embedded")
+}
+
+fuzz_target!(|bends: Vec<Bend>| {
+    let mut records = RECORDS.clone();
     let count = records.len();
     for bend in bends.into_iter().take(8) {
         let (record, change): (u8, Box<dyn Fn(&mut Vec<u8>)>) = match bend {
@@ -53,7 +64,7 @@ fuzz_target!(|bends: Vec<Bend>| {
         change(&mut records[usize::from(record) % count].1);
     }
     if let Ok(state) = State::from_records(records) {
-        use_it(&mut Bench::restored(profile, state));
+        use_it(&mut Bench::restored(profile(), state));
     }
 });
 

@@ -5,9 +5,13 @@ use crate::process;
 use crate::stage::{self, Stage};
 use crate::tally::Tally;
 
-/// The crates that play a foreign authenticator and foreign clients have lock files of their own, so cargo's
+/// The crates that play a foreign authenticator and foreign clients, and the fuzz targets, have lock files of their own, so cargo's
 /// `--workspace` passes them by.
-const OUTSIDE: [&str; 2] = ["harness/targets/passkey-rs/Cargo.toml", "harness/targets/usb-clients/Cargo.toml"];
+const OUTSIDE: [&str; 3] = [
+    "harness/targets/passkey-rs/Cargo.toml",
+    "harness/targets/usb-clients/Cargo.toml",
+    "authenticator-sim/fuzz/Cargo.toml",
+];
 
 /// Runs every check, also after one failed.
 ///
@@ -24,6 +28,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             &["fmt", "--manifest-path", OUTSIDE[0], "--check"],
         ),
         check("fmt-clients", "formatting of the foreign clients", &["fmt", "--manifest-path", OUTSIDE[1], "--check"]),
+        check("fmt-fuzz", "formatting of the fuzz targets", &["fmt", "--manifest-path", OUTSIDE[2], "--check"]),
     ]);
     outcome
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use crate::failure::Failure;
 use crate::tally::Tally;
@@ -29,10 +29,22 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
 /// # Errors
 /// As [`run`]; the message then ends with what the program wrote to standard error.
 pub(crate) fn capture(command: &mut Command) -> Result<Vec<u8>, Failure> {
+    keep_back(command).map(|output| output.stdout)
+}
+
+/// As [`capture`], for what the program writes to standard error.
+///
+/// # Errors
+/// As [`capture`].
+pub(crate) fn listen(command: &mut Command) -> Result<String, Failure> {
+    keep_back(command).map(|output| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn keep_back(command: &mut Command) -> Result<Output, Failure> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| cannot_start(command, &error))?;
     expect_success(command, output.status)
         .map_err(|failure| Failure::Found(format!("{failure}\n{}", String::from_utf8_lossy(&output.stderr))))?;
-    Ok(output.stdout)
+    Ok(output)
 }
 
 /// Runs a test program, its output shown, and counts the results that it prints to standard output.

@@ -221,6 +221,10 @@ impl<'a> Reader<'a> {
             }
             _ => None,
         };
+        // Two bytes for what the first one can say are no CBOR (RFC 8949 §3.3).
+        if length == 2 && matches!(header, Header::Simple(..0x20)) {
+            return Err(Malformed { at: start });
+        }
         if value.is_some_and(|n| length > shortest_header(n)) {
             self.flaw(start, FlawKind::NotMinimal);
         }
@@ -393,6 +397,8 @@ mod tests {
         for bytes in [&[][..], &[0x18], &[0x42, 0x00], &[0xff], &[0x1c], &[0xa1, 0x01], &[0x9f], &[0x5f, 0x61, 0x61]] {
             assert!(Tree::parse(bytes).is_err(), "{bytes:02x?}");
         }
+        assert!(Tree::parse(&[0xf8, 0x14]).is_err() && Tree::parse(&[0xf8, 0x1f]).is_err(), "false in two bytes");
+        assert!(Tree::parse(&[0xf4]).is_ok() && Tree::parse(&[0xf8, 0x20]).is_ok());
         assert!(Tree::parse(&[0x81; 1000]).is_err());
         assert!(Tree::parse(&[0xc1; 1000]).is_err());
         assert!(Tree::parse(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).is_err());

@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 
 pub use body::{Ask, Backup, FaultOrder, Gesture, Gestures, Kept, LogFrom, Snapshot, Upgrade, read};
-pub use hooks::serve_hooks;
+pub use hooks::{judge_results, serve_hooks};
 pub use openapi::document;
 pub use place::{Place, PlaceError, folder};
 pub use problem::Problem;

@@ -1,12 +1,14 @@
 //! Members of authenticatorLargeBlobs.
 
 use keyrig_ctap::Status;
+use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::large_blobs::{INITIAL, OVERHEAD, Request};
+use keyrig_ctap::pin_uv_auth::Protocol;
 
 use super::super::blobs::{get_blobs, set_blobs};
-use super::super::platform::Key;
-use super::{Limit, bytes};
+use super::super::platform::{Key, PIN};
+use super::{Limit, bytes, of_length, status};
 
 pub(super) const LIMITS: &[Limit] = &[
     Limit::most("get of largeBlobs", longest_fragment, Status::INVALID_LENGTH)
@@ -27,7 +29,16 @@ pub(super) const LIMITS: &[Limit] = &[
     Limit::most("fragments of what was announced", |_| 29, Status::INTEGRITY_FAILURE).by(fragments),
     Limit::most("fragments beyond what was announced", |_| 30, Status::INVALID_PARAMETER)
         .met_by(Status::INTEGRITY_FAILURE)
+        .but_within(Status::OK)
         .by(fragments),
+    Limit::exactly("pinUvAuthParam of largeBlobs", |_| 32, Status::PIN_AUTH_INVALID).by(|key, length| {
+        key.set_pin(Protocol::Two, PIN);
+        let token = key.unbound_token(Permissions::LBW).unwrap();
+        let mut request = Request { pin_uv_auth_protocol: Some(2), ..first(10, 30) };
+        let param = Protocol::Two.authenticate(&token, &[&request.authenticated()]);
+        request.pin_uv_auth_param = Some(of_length(param, length));
+        set_blobs(key, &request)
+    }),
 ];
 
 fn longest_fragment(info: &Info) -> u64 {
@@ -49,5 +60,5 @@ fn fragments(key: &mut Key, all: u64) -> Status {
 }
 
 fn read(key: &mut Key, request: Request) -> Status {
-    get_blobs(key, &request).err().unwrap_or(Status::OK)
+    status(get_blobs(key, &request))
 }

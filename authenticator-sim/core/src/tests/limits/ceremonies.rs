@@ -10,13 +10,15 @@ use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::config::Subcommand;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::pin_uv_auth::Protocol;
+use keyrig_ctap::profile::Profile;
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
 
 use super::super::platform::{
-    Key, PIN, discoverable_request, extension, get_request, hmac_secret_input, make_request, security_key,
+    Key, PIN, discoverable_request, extension, get_request, hmac_secret_input, make_request, passkey_provider,
+    security_key,
 };
-use super::{Limit, bytes, with_member};
+use super::{Limit, bytes, of_length, status, with_member};
 use crate::state::Protection;
 
 pub(super) const LIMITS: &[Limit] = &[
@@ -55,6 +57,38 @@ pub(super) const LIMITS: &[Limit] = &[
         .by(|key, length| salt_auth(key, Protocol::One, length)),
     Limit::exactly("saltAuth under protocol 2", |_| 32, Status::PIN_AUTH_INVALID)
         .by(|key, length| salt_auth(key, Protocol::Two, length)),
+    Limit::least("pubKeyCredParams", |_| 1, Status::UNSUPPORTED_ALGORITHM).by(|key, count| {
+        let mut request = make_request();
+        request.parameters = std::vec![request.parameters[0].clone(); usize::try_from(count).unwrap()];
+        status(key.make(&request))
+    }),
+    Limit::most("nesting of CBOR", |_| 4, Status::INVALID_CBOR).by(|key, depth| {
+        let value = (0..depth - 2).fold(Value::Bool(true), |inner, _| Value::Array([inner].into()));
+        let mut request = make_request();
+        request.extensions = extension("x", value);
+        status(key.make(&request))
+    }),
+    Limit::most("assertions of one request", |_| 3, Status::NOT_ALLOWED).by(|key, count| {
+        (1..=3).for_each(|user| drop(key.enrol(&discoverable_request(user))));
+        let first = status(key.get(&get_request(&[])));
+        (1..count).map(|_| status(key.get_next())).last().unwrap_or(first)
+    }),
+    Limit::least("pinUvAuthProtocol", |_| 1, Status::INVALID_PARAMETER).met_by(Status::PIN_AUTH_INVALID).by(protocol),
+    Limit::most("pinUvAuthProtocol", |_| 2, Status::INVALID_PARAMETER).met_by(Status::PIN_AUTH_INVALID).by(protocol),
+    Limit::exactly("one salt of prf", |_| 32, Status::INVALID_PARAMETER).of(phone).by(|key, length| {
+        let eval = Value::Map([(Value::from("first"), Value::Bytes(bytes(length)))].into());
+        let mut request = make_request();
+        request.options.uv = Some(true);
+        request.extensions = extension("prf", Value::Map([(Value::from("eval"), eval)].into()));
+        status(key.make(&request))
+    }),
+    Limit::exactly("pinUvAuthParam of getAssertion", |_| 32, Status::PIN_AUTH_INVALID).by(|key, length| {
+        let id = key.enrol(&make_request());
+        key.set_pin(Protocol::Two, PIN);
+        let mut request = key.verified_get(get_request(&[id]));
+        request.pin_uv_auth_param = request.pin_uv_auth_param.map(|param| of_length(param, length));
+        status(key.get(&request))
+    }),
     Limit::exactly("pinUvAuthParam under protocol 2", |_| 32, Status::PIN_AUTH_INVALID).by(|key, length| {
         key.set_pin(Protocol::Two, PIN);
         let mut request = key.verified_make(make_request());
@@ -84,17 +118,24 @@ fn room(info: &Info) -> u64 {
     info.remaining_discoverable_credentials.unwrap()
 }
 
-fn status<T>(result: Result<T, Status>) -> Status {
-    result.err().unwrap_or(Status::OK)
-}
-
 fn descriptors(count: u64) -> Vec<Descriptor> {
     (0..count).map(|n| Descriptor::public_key(&n.to_be_bytes())).collect()
 }
 
-fn of_length(mut param: Vec<u8>, length: u64) -> Vec<u8> {
-    param.resize(usize::try_from(length).unwrap(), 0);
-    param
+/// A phone, which evaluates salts in clear.
+fn phone() -> Profile {
+    let mut profile = passkey_provider();
+    profile.get_info.extensions.push("prf".into());
+    profile
+}
+
+/// With a token that nobody gave.
+fn protocol(key: &mut Key, number: u64) -> Status {
+    key.set_pin(Protocol::Two, PIN);
+    let mut request = make_request();
+    request.pin_uv_auth_param = Some(bytes(32));
+    request.pin_uv_auth_protocol = Some(number);
+    status(key.make(&request))
 }
 
 fn user_id(key: &mut Key, length: u64) -> Status {

@@ -1,6 +1,7 @@
 //! Members of bioEnrollment and credentialManagement.
 
 use std::string::String;
+use std::vec::Vec;
 
 use keyrig_ctap::Status;
 use keyrig_ctap::message::bio_enrollment::{Request, Subcommand};
@@ -9,19 +10,62 @@ use keyrig_ctap::message::credential_management::{Parameters, Subcommand as Mana
 use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::{Command, cbor::Value};
 
-use super::super::fingers::{bio, enrol, named, send};
-use super::super::platform::{Key, PIN, RP, discoverable_request};
-use super::{Limit, bytes};
+use super::super::fingers::{bio, enrol, named, of, send};
+use super::super::platform::{Key, PIN, RP, discoverable_request, management_request};
+use super::{Limit, bytes, of_length, status};
 
-pub(super) const LIMITS: &[Limit] = &[Limit::exactly("rpIDHash", |_| 32, Status::NO_CREDENTIALS).by(|key, length| {
+pub(super) const LIMITS: &[Limit] = &[
+    Limit::exactly("rpIDHash", |_| 32, Status::NO_CREDENTIALS).by(|key, length| {
+        let token = manager(key);
+        let hash = of_length(<sha2::Sha256 as sha2::Digest>::digest(RP).to_vec(), length);
+        let parameters = Parameters { rp_id_hash: Some(hash), ..Parameters::default() };
+        status(key.manage(&token, Management::ENUMERATE_CREDENTIALS_BEGIN, Some(parameters)))
+    }),
+    Limit::most("relying parties that are enumerated", |_| 1, Status::NOT_ALLOWED).by(|key, count| {
+        let token = manager(key);
+        if count == 0 {
+            return Status::OK;
+        }
+        let first = status(key.manage(&token, Management::ENUMERATE_RPS_BEGIN, None));
+        let next = management_request(&token, Management::ENUMERATE_RPS_NEXT, None).encode();
+        (1..count).map(|_| key.command(Command::CREDENTIAL_MANAGEMENT, &next).0).last().unwrap_or(first)
+    }),
+    Limit::exactly("pinUvAuthParam of credentialManagement", |_| 32, Status::PIN_AUTH_INVALID).by(|key, length| {
+        let token = manager(key);
+        let mut request = management_request(&token, Management::GET_CREDS_METADATA, None);
+        request.pin_uv_auth_param = request.pin_uv_auth_param.map(|param| of_length(param, length));
+        key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0
+    }),
+    Limit::exactly("pinUvAuthParam of bioEnrollment", |_| 32, Status::PIN_AUTH_INVALID).by(|key, length| {
+        let token = enroller(key);
+        let mut request = Request::new(Subcommand::ENROLL_BEGIN);
+        request.pin_uv_auth_protocol = Some(2);
+        let param = Protocol::Two.authenticate(&token, &[&request.authenticated()]);
+        request.pin_uv_auth_param = Some(of_length(param, length));
+        status(send(key, Command::BIO_ENROLLMENT, &request))
+    }),
+    Limit::exactly("templateId", |_| 2, Status::INVALID_OPTION).by(|key, length| {
+        let token = enroller(key);
+        let id = of_length(enrol(key, &token).unwrap(), length);
+        status(bio(key, &token, Subcommand::REMOVE_ENROLLMENT, of(&id)))
+    }),
+    Limit::most("templates", |_| 5, Status::FP_DATABASE_FULL).by(|key, count| {
+        let token = enroller(key);
+        (0..count).map(|_| status(enrol(key, &token))).last().unwrap()
+    }),
+];
+
+/// Of a key with a PIN and a discoverable credential.
+fn manager(key: &mut Key) -> Vec<u8> {
     key.enrol(&discoverable_request(1));
     key.set_pin(Protocol::Two, PIN);
-    let token = key.unbound_token(Permissions::CM).unwrap();
-    let mut hash = <sha2::Sha256 as sha2::Digest>::digest(RP).to_vec();
-    hash.resize(usize::try_from(length).unwrap(), 0);
-    let parameters = Parameters { rp_id_hash: Some(hash), ..Parameters::default() };
-    key.manage(&token, Management::ENUMERATE_CREDENTIALS_BEGIN, Some(parameters)).err().unwrap_or(Status::OK)
-})];
+    key.unbound_token(Permissions::CM).unwrap()
+}
+
+fn enroller(key: &mut Key) -> Vec<u8> {
+    key.set_pin(Protocol::Two, PIN);
+    key.unbound_token(Permissions::BE).unwrap()
+}
 
 /// `maxTemplateFriendlyName` is told by the sensor, not by getInfo.
 #[test]
@@ -32,7 +76,9 @@ fn a_fingers_name_has_as_many_bytes_as_the_sensor_says() {
     let most = send(&mut key, Command::BIO_ENROLLMENT, &about).unwrap().max_friendly_name.unwrap();
     let token = key.unbound_token(Permissions::BE).unwrap();
     let id = enrol(&mut key, &token).unwrap();
-    for (length, expected) in [(0, Status::OK), (most, Status::OK), (most + 1, Status::INVALID_LENGTH)] {
+    for (length, expected) in
+        [(0, Status::OK), (most - 1, Status::OK), (most, Status::OK), (most + 1, Status::INVALID_LENGTH)]
+    {
         let name = String::from_utf8(bytes(length)).unwrap();
         let answer = bio(&mut key, &token, Subcommand::SET_FRIENDLY_NAME, named(&id, &name));
         assert_eq!(answer.err().unwrap_or(Status::OK), expected, "{length}");
@@ -59,7 +105,7 @@ fn a_user_that_is_updated_keeps_to_the_limits_of_a_new_one() {
     }
 }
 
-fn descriptor(id: &[u8]) -> std::vec::Vec<u8> {
+fn descriptor(id: &[u8]) -> Vec<u8> {
     Value::Map([(Value::from("id"), Value::from(id)), (Value::from("type"), Value::from("public-key"))].into())
         .to_canonical()
 }

@@ -1,5 +1,5 @@
-//! Every member that has a limit: at the limit it passes, one beyond has its status. Where getInfo tells the limit, it is
-//! read from there.
+//! Every member that has a limit: at the limit and one within it passes, one beyond has its status. Where getInfo tells
+//! the limit, it is read from there.
 
 mod blobs;
 mod ceremonies;
@@ -26,6 +26,8 @@ struct Limit {
     step: u64,
     /// Status at the limit.
     at: Status,
+    /// Status within it.
+    within: Status,
     beyond: Status,
     attempt: fn(&mut Key, u64) -> Status,
 }
@@ -44,7 +46,17 @@ enum Side {
 impl Limit {
     const fn new(member: &'static str, side: Side, says: fn(&Info) -> u64, beyond: Status) -> Self {
         let attempt: fn(&mut Key, u64) -> Status = |_, _| panic!("a limit without an attempt");
-        Self { member, profile: super::fingers::everything, says, side, step: 1, at: Status::OK, beyond, attempt }
+        Self {
+            member,
+            profile: super::fingers::everything,
+            says,
+            side,
+            step: 1,
+            at: Status::OK,
+            within: Status::OK,
+            beyond,
+            attempt,
+        }
     }
 
     const fn most(member: &'static str, says: fn(&Info) -> u64, beyond: Status) -> Self {
@@ -69,7 +81,12 @@ impl Limit {
 
     /// For what succeeds with another status than that of success.
     const fn met_by(self, at: Status) -> Self {
-        Self { at, ..self }
+        Self { at, within: at, ..self }
+    }
+
+    /// For what succeeds otherwise short of its limit.
+    const fn but_within(self, within: Status) -> Self {
+        Self { within, ..self }
     }
 
     const fn by(self, attempt: fn(&mut Key, u64) -> Status) -> Self {
@@ -80,12 +97,13 @@ impl Limit {
         let limit = (self.says)(&Key::new(&(self.profile)()).info());
         let try_at = |n: u64| (self.attempt)(&mut Key::new(&(self.profile)()), n);
         assert_eq!(try_at(limit), self.at, "{} at its limit {limit}", self.member);
-        if self.side != Side::Least {
-            assert_eq!(try_at(limit + self.step), self.beyond, "{} above {limit}", self.member);
-        }
-        if self.side != Side::Most {
-            assert_eq!(try_at(limit - self.step), self.beyond, "{} below {limit}", self.member);
-        }
+        let (above, below) = match self.side {
+            Side::Most => (self.beyond, self.within),
+            Side::Least => (self.within, self.beyond),
+            Side::Exactly => (self.beyond, self.beyond),
+        };
+        assert_eq!(try_at(limit + self.step), above, "{} above {limit}", self.member);
+        assert_eq!(try_at(limit - self.step), below, "{} below {limit}", self.member);
     }
 }
 
@@ -94,6 +112,16 @@ const ALL: &[&[Limit]] = &[blobs::LIMITS, ceremonies::LIMITS, management::LIMITS
 #[test]
 fn at_its_limit_a_member_passes_and_one_beyond_it_does_not() {
     ALL.iter().copied().flatten().for_each(Limit::check);
+}
+
+fn status<T>(result: Result<T, Status>) -> Status {
+    result.err().unwrap_or(Status::OK)
+}
+
+/// A parameter that is right as far as it goes.
+fn of_length(mut param: Vec<u8>, length: u64) -> Vec<u8> {
+    param.resize(usize::try_from(length).unwrap(), 0);
+    param
 }
 
 /// A length that some buffer is to have.

@@ -56,10 +56,21 @@ async fn power_cycle(State(desk): State<Shared>) -> Result<StatusCode, Problem> 
 }
 
 async fn results(State(desk): State<Shared>, body: Bytes) -> Result<StatusCode, Problem> {
-    let results: Results =
-        serde_json::from_slice(&body).map_err(|error| Problem::body(format!("read the results: {error}")))?;
-    let Results { passed_tests_count: passed, failed_tests_count: failed, failed_tests } = results;
+    let Results { passed_tests_count: passed, failed_tests_count: failed, failed_tests } = read(&body)?;
     let named: Vec<String> = failed_tests.iter().take(20).map(Value::to_string).collect();
     first(&desk)?.note(format!("conformance results: {passed} passed, {failed} failed {}", named.join(", ")));
     Ok(StatusCode::OK)
+}
+
+fn read(body: &[u8]) -> Result<Results, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::body(format!("read the results: {error}")))
+}
+
+/// Judges a body of `/conformance/results`.
+///
+/// # Errors
+///
+/// [`Problem`].
+pub fn judge_results(body: &[u8]) -> Result<(), Problem> {
+    read(body).map(drop)
 }

@@ -18,6 +18,8 @@ use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::task::{AbortHandle, JoinHandle};
 
+pub use conformance::judge_results;
+
 use super::guard::is_called;
 use super::problem::Problem;
 use crate::plugged::Key;
