@@ -192,6 +192,33 @@ fn a_chain_is_broken_by_any_other_command() {
 }
 
 #[test]
+fn a_part_of_another_command_begins_a_chain_of_its_own() {
+    let mut reader = Reader::selected(&security_key());
+    assert_eq!(reader.send(&command(CLASS_CTAP | CHAINED, Instruction::MSG, &[0xff])), refused(StatusWord::NO_ERROR));
+    let (answer, _) = reader.send(&Command { p1: POLLS, ..command(CLASS_CTAP, Instruction::MSG, GET_INFO) });
+    assert_eq!(answer.first(), Some(&Status::OK.0));
+}
+
+#[test]
+fn a_chain_without_end_is_refused_at_the_part_that_is_too_much() {
+    let mut reader = Reader::selected(&security_key());
+    let part = [0; 250];
+    let ctap = command(CLASS_CTAP | CHAINED, Instruction::MSG, &part);
+    (0..4).for_each(|_| assert_eq!(reader.send(&ctap), refused(StatusWord::NO_ERROR), "1200 bytes at most"));
+    assert_eq!(reader.send(&ctap), ([Status::REQUEST_TOO_LARGE.0].to_vec(), StatusWord::NO_ERROR));
+    let u2f = command(CHAINED, Instruction(u2f::Instruction::AUTHENTICATE.0), &part);
+    assert_eq!(reader.send(&u2f), refused(StatusWord::NO_ERROR));
+    assert_eq!(reader.send(&u2f), refused(StatusWord::WRONG_LENGTH), "320 bytes at most");
+}
+
+#[test]
+fn a_card_that_lost_its_power_wants_to_be_selected_again() {
+    let mut reader = Reader::selected(&security_key());
+    assert_eq!(reader.give(Input::Reset), None);
+    assert_eq!(reader.exchange(GET_INFO, 0), refused(StatusWord::COMMAND_NOT_ALLOWED));
+}
+
+#[test]
 fn a_message_that_is_too_long_is_refused_as_ctap_says() {
     let mut reader = Reader::selected(&security_key());
     let at_limit = reader.exchange(&[0xff; 1200], 0);

@@ -71,6 +71,15 @@ fn an_init_ends_a_request_that_waits_for_the_user_without_a_reply() {
 }
 
 #[test]
+fn an_init_makes_room_for_the_next_request_at_once() {
+    let mut world = World::new();
+    let channel = world.open();
+    world.send(channel, Command::CBOR, SELECTION);
+    world.welcome(channel);
+    assert_eq!(world.send(channel, Command::PING, &[1]), [said(channel, Command::PING, &[1])]);
+}
+
+#[test]
 fn an_init_elsewhere_leaves_a_request_alone() {
     let mut world = World::new();
     let (channel, other) = (world.open(), world.open());
@@ -100,6 +109,14 @@ fn power_closes_all_channels() {
     assert_eq!(world.touch(), []);
     assert_eq!(world.send(channel, Command::PING, &[]), error(channel, ErrorCode::INVALID_CHANNEL));
     assert_eq!(world.open(), channel);
+}
+
+#[test]
+fn outputs_that_nobody_took_go_with_the_power() {
+    let mut world = World::new();
+    let ping = said(world.open(), Command::PING, &[1]).fragment().unwrap().next().unwrap();
+    drop(world.driver.handle(world.now, Input::Report(&ping)));
+    assert_eq!(world.give(Input::PowerCycle), []);
 }
 
 #[test]
