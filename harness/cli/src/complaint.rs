@@ -8,12 +8,12 @@ use miette::{Diagnostic, LabeledSpan, MietteHandler, MietteHandlerOpts, ReportHa
 /// Characters of a line that are still of use to somebody who looks at it.
 const WIDEST: usize = 1000;
 
-/// Prints failures.
+/// Prints failures. Lines are not broken, so that what is to be typed can be copied.
 pub(crate) struct Complaint(MietteHandler);
 
 impl Complaint {
     pub(crate) fn new() -> Self {
-        Self(MietteHandlerOpts::new().width(100).terminal_links(false).unicode(true).build())
+        Self(MietteHandlerOpts::new().width(100).wrap_lines(false).terminal_links(false).unicode(true).build())
     }
 }
 

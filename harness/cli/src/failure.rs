@@ -1,9 +1,11 @@
 //! What ends a command early, and the exit code that it has.
 
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
 use std::io;
 
 use keyrig_runner::exit;
-use miette::{Report, miette};
+use miette::{Diagnostic, LabeledSpan, Report, Severity, SourceCode, miette};
 
 /// How the program ends; the highest wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +61,41 @@ impl Failure {
     /// Something outside is in the way.
     pub(crate) fn environment(report: impl Into<Report>) -> Self {
         Self { exit: Exit::Environment, report: report.into() }
+    }
+
+    /// The same, with "failed to" before it, as errors of libraries leave out.
+    pub(crate) fn failed_to(exit: Exit, error: impl Diagnostic + Send + Sync + 'static) -> Self {
+        Self { exit, report: FailedTo(error).into() }
+    }
+}
+
+/// An error whose words follow "failed to", and tell its source already.
+#[derive(Debug)]
+struct FailedTo<E>(E);
+
+impl<E: Display> Display for FailedTo<E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to {}", self.0)
+    }
+}
+
+impl<E: Diagnostic> Error for FailedTo<E> {}
+
+impl<E: Diagnostic> Diagnostic for FailedTo<E> {
+    fn severity(&self) -> Option<Severity> {
+        self.0.severity()
+    }
+
+    fn help(&self) -> Option<Box<dyn Display + '_>> {
+        self.0.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.0.labels()
     }
 }
 

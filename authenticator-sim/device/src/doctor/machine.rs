@@ -1,3 +1,4 @@
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -18,6 +19,9 @@ pub trait Machine {
     ///
     /// What the operating system says.
     fn open(&self, node: &str) -> io::Result<()>;
+
+    /// Whether a program answers at a socket.
+    fn answers(&self, socket: &str) -> bool;
 
     /// A file as text, what is none of it replaced; empty where it cannot be read.
     fn text(&self, path: &str) -> String {
@@ -65,5 +69,9 @@ impl Machine for Linux {
 
     fn open(&self, node: &str) -> io::Result<()> {
         fs::OpenOptions::new().read(true).write(true).open(self.path(node)).map(|_| ())
+    }
+
+    fn answers(&self, socket: &str) -> bool {
+        UnixStream::connect(self.path(socket)).is_ok()
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
+use std::process::Command;
 
 use keyrig_ctap::ctaphid::REPORT_DESCRIPTOR;
 use tempfile::TempDir;
@@ -15,6 +17,7 @@ struct Fake {
     files: TempDir,
     linux: Linux,
     denied: BTreeSet<&'static str>,
+    silent: BTreeSet<&'static str>,
 }
 
 impl Machine for Fake {
@@ -33,6 +36,10 @@ impl Machine for Fake {
     fn open(&self, node: &str) -> io::Result<()> {
         if self.denied.contains(node) { Err(io::ErrorKind::PermissionDenied.into()) } else { self.linux.open(node) }
     }
+
+    fn answers(&self, socket: &str) -> bool {
+        self.linux.exists(socket) && !self.silent.contains(socket)
+    }
 }
 
 impl Fake {
@@ -40,7 +47,7 @@ impl Fake {
     fn bare() -> Self {
         let files = tempfile::tempdir().unwrap();
         let linux = Linux::below(files.path());
-        let bare = Self { files, linux, denied: BTreeSet::new() };
+        let bare = Self { files, linux, denied: BTreeSet::new(), silent: BTreeSet::new() };
         bare.with("/proc/sys/kernel/osrelease", b"6.1.0-1-amd64\n")
     }
 
@@ -84,6 +91,11 @@ impl Fake {
         self
     }
 
+    fn silent(mut self, socket: &'static str) -> Self {
+        self.silent.insert(socket);
+        self
+    }
+
     /// What is found, a line each, what is fine left out where something is not.
     fn found(&self) -> String {
         let examined = examine(self, &[]);
@@ -110,7 +122,35 @@ fn a_machine_that_lacks_everything_is_told_what_to_type() {
 
 #[test]
 fn each_state_has_its_remedy() {
-    let states = [
+    let told: Vec<String> =
+        states().iter().map(|(state, machine)| format!("{state}\n{}", machine.found())).collect();
+    insta::assert_snapshot!(told.join("\n\n"));
+}
+
+#[test]
+fn a_shell_takes_each_remedy_as_it_is() {
+    let machines = states().into_iter().map(|(_, machine)| machine).chain([Fake::bare()]);
+    for examined in machines.flat_map(|machine| examine(&machine, &[])) {
+        let Finding::InTheWay { remedy, .. } = examined.finding else { continue };
+        let shell = Command::new("sh").args(["-n", "-c", &remedy]).output().unwrap();
+        assert!(shell.status.success(), "{remedy}: {}", String::from_utf8_lossy(&shell.stderr));
+        let words = remedy.split("  # ").next().unwrap();
+        assert!(!words.contains([',', ';', '`']), "prose stands behind a #: {remedy}");
+    }
+}
+
+#[test]
+fn a_socket_that_nobody_listens_at_does_not_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let linux = Linux::below(folder.path());
+    let listener = UnixListener::bind(folder.path().join("socket")).unwrap();
+    assert!(linux.answers("/socket"));
+    drop(listener);
+    assert!(linux.exists("/socket") && !linux.answers("/socket"));
+}
+
+fn states() -> Vec<(&'static str, Fake)> {
+    vec![
         ("module not loaded", Fake::whole().without("/sys/class/misc/uhid/dev")),
         ("no node", Fake::whole().without("/dev/uhid")),
         ("no permission", Fake::whole().denied("/dev/uhid")),
@@ -120,6 +160,7 @@ fn each_state_has_its_remedy() {
         ("udev stands still", Fake::whole().without("/run/udev/control")),
         ("udev knows no key", Fake::whole().without("/usr/lib/udev/rules.d/60-fido-id.rules")),
         ("pcscd stands still", Fake::whole().without("/run/pcscd/pcscd.comm")),
+        ("pcscd was killed", Fake::whole().silent("/run/pcscd/pcscd.comm")),
         (
             "pcscd stands still beside systemd",
             Fake::whole().without("/run/pcscd/pcscd.comm").with("/run/systemd/system/x", b""),
@@ -133,9 +174,7 @@ fn each_state_has_its_remedy() {
                 .with("/usr/bin/chromium", b"#!/bin/sh\nexec /snap/bin/chromium \"$@\"\n")
                 .with("/snap/bin/chromium", b""),
         ),
-    ];
-    let told: Vec<String> = states.iter().map(|(state, machine)| format!("{state}\n{}", machine.found())).collect();
-    insta::assert_snapshot!(told.join("\n\n"));
+    ]
 }
 
 impl Fake {

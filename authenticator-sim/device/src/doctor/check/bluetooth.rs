@@ -22,7 +22,7 @@ fn look(machine: &dyn Machine) -> Finding {
         Some(controller) => fine(format!("BlueZ is installed, and there is a controller: {controller}")),
         None => in_the_way(
             "there is no controller",
-            "sudo modprobe btusb, with an adapter plugged in; for virtual ones, \
+            "sudo modprobe btusb  # with an adapter plugged in; for virtual ones: \
              sudo apt-get install bluez-test-tools && sudo modprobe hci_vhci && sudo btvirt -l2",
         ),
     }

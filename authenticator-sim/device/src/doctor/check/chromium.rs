@@ -21,7 +21,7 @@ fn look(machine: &dyn Machine) -> Finding {
         (Some(path), _) => fine(*path),
         (None, true) => in_the_way(
             "Chromium is a snap, which sees the keys of makers that it knows, and no neutral virtual one",
-            "sudo snap connect chromium:u2f-devices, for keys that it knows; for others, a browser that is no snap",
+            "sudo snap connect chromium:u2f-devices  # for keys that it knows; for others: a browser that is no snap",
         ),
         (None, false) => in_the_way("it is not installed", "sudo apt-get install chromium"),
     }

@@ -30,7 +30,7 @@ fn look(machine: &dyn Machine) -> Finding {
             let nodes = closed.join(" ");
             in_the_way(
                 format!("{} may not be opened by this user", closed.join(", ")),
-                format!("sudo setfacl -m \"u:$(id -un):rw\" {nodes}; the rules (`keyrig doctor rules`) do it for good"),
+                format!("sudo setfacl -m \"u:$(id -un):rw\" {nodes}  # the rules do it for good: keyrig doctor rules"),
             )
         }
     }

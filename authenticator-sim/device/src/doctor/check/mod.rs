@@ -33,7 +33,7 @@ pub enum Finding {
     InTheWay {
         /// What is, in words.
         what: String,
-        /// What to type.
+        /// What to type: a line that a shell takes as it is.
         remedy: String,
     },
 }

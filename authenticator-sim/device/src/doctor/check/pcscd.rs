@@ -6,7 +6,7 @@ use crate::doctor::Machine;
 pub(super) const CHECK: Check =
     Check { name: "pcscd", needed_to: "use a key over NFC, or lay a virtual one on a reader", look };
 
-/// There while it runs.
+/// Where it listens. One that was killed leaves the file behind.
 const SOCKET: &str = "/run/pcscd/pcscd.comm";
 
 const DAEMON: &str = "/usr/sbin/pcscd";
@@ -29,7 +29,7 @@ fn look(machine: &dyn Machine) -> Finding {
         let packages = missing.join(" ");
         return in_the_way(format!("not installed: {packages}"), format!("sudo apt-get install {packages}"));
     }
-    match (machine.exists(SOCKET), machine.exists(SYSTEMD)) {
+    match (machine.answers(SOCKET), machine.exists(SYSTEMD)) {
         (true, _) => fine("it runs, and has the virtual reader"),
         (false, true) => in_the_way("it does not run", "sudo systemctl start pcscd.socket"),
         (false, false) => in_the_way("it does not run", "sudo pcscd"),

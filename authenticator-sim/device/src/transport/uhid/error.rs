@@ -96,12 +96,12 @@ impl Problem {
         }
     }
 
-    /// What to type.
+    /// What to type: a line that a shell takes as it is.
     pub fn remedy(&self) -> String {
         match self {
             Self::NotLoaded => "sudo modprobe uhid".to_owned(),
             Self::NoModule { .. } => {
-                "sudo apt-get install linux-image-amd64 && sudo reboot (in a container: the machine under it)"
+                "sudo apt-get install linux-image-amd64 && sudo reboot  # in a container: the machine under it"
                     .to_owned()
             }
             Self::NoNode { node, device: (major, minor) } => {

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::expectation::{Expectation, Left};
 use crate::command::plug::{Whose, identity};
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 
 /// What is rehearsed.
 pub(super) struct Rehearsal<'a> {
@@ -83,7 +83,8 @@ impl Rehearsal<'_> {
             false => (Port::Uhid(identity(self.identity, &id, &profile)?), "hid".to_owned()),
         };
         let Plugged { key, task } =
-            plug(Plan::new(&id, profile, port, self.hand.clone())).map_err(Failure::environment)?;
+            plug(Plan::new(&id, profile, port, self.hand.clone()))
+            .map_err(|e| Failure::failed_to(Exit::Environment, e))?;
         let ended = self.command(&id, &place).await;
         let gone = |_| Failure::environment(miette!("failed to look at {id}: it is gone"));
         let left = Left {

@@ -69,7 +69,7 @@ pub(super) struct Words {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Show the key on a page of this machine; port 0 for a free one
-    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0", value_parser = loopback)]
     page: Option<SocketAddr>,
     /// Show the key in this terminal, as `keyrig key desk` does; leaving unplugs it
     #[arg(long, conflicts_with = "json")]
@@ -77,7 +77,7 @@ pub(super) struct Words {
     /// Let other suites touch and unplug the keys at a port of this machine: the FIDO conformance tools
     /// (127.0.0.1:3000) by POST /conformance/userpresence and the like, robots by GET /usb1/touch/on. Whoever is on this
     /// machine can
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = loopback)]
     hooks: Option<SocketAddr>,
     /// Print a line of JSON for each key
     #[arg(long)]
@@ -112,6 +112,13 @@ impl FromStr for Link {
             _ => Err(wrong()),
         }
     }
+}
+
+/// An address that only this machine reaches.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "it is an address and a port, such as 127.0.0.1:0".to_owned())?;
+    let is_ours = address.ip().is_loopback();
+    is_ours.then_some(address).ok_or_else(|| "others reach it too; 127.0.0.1:0 is a free port of this machine".to_owned())
 }
 
 impl Words {
@@ -165,11 +172,8 @@ impl Words {
 
     /// Plugs one key in, with the socket that controls it.
     async fn put_in(&self, name: &str, profile: Profile) -> Result<(OnDesk, Served), Failure> {
-        let place = Place::take(&control::folder(), name).map_err(|error| match error {
-            PlaceError::NoName { .. } => Failure::usage(error),
-            _ => Failure::environment(error),
-        })?;
-        let listener = place.listen().map_err(Failure::environment)?;
+        let place = Place::take(&control::folder(), name).map_err(no_place)?;
+        let listener = place.listen().map_err(no_place)?;
         let store = self.store(name, &profile)?;
         let port = self.port(name, &profile)?;
         let link = words_of(&port);
@@ -180,7 +184,7 @@ impl Words {
         if let Some(path) = &self.trace {
             plan.taps.push(Box::new(Trace::begin(&self.of(path, name), name)?));
         }
-        let Plugged { key, task } = plug(plan).map_err(Failure::environment)?;
+        let Plugged { key, task } = plug(plan).map_err(|e| Failure::failed_to(Exit::Environment, e))?;
         let face = Face { key: key.clone(), token: place.token().to_owned(), decoder: decode::apart };
         let page = self.page(&face).await?;
         control::serve(listener, face);
@@ -244,9 +248,9 @@ impl Words {
         let Some(path) = self.store.as_ref().map(|path| self.of(path, name)) else { return Ok(None) };
         if !path.exists() {
             let made = Store::create(&path, profile, self.seed.map(|seed| seed.bytes()));
-            return made.map(Some).map_err(Failure::environment);
+            return made.map(Some).map_err(|e| Failure::failed_to(Exit::Environment, e));
         }
-        let store = Store::open(&path).map_err(Failure::environment)?;
+        let store = Store::open(&path).map_err(|e| Failure::failed_to(Exit::Environment, e))?;
         let kept = store.state().profile();
         if kept != profile.id {
             let help = format!("keyrig plug {kept} --store {}", path.display());
@@ -359,6 +363,12 @@ impl OnDesk {
         }
         Ok(())
     }
+}
+
+/// A name that nobody can have is a mistake of whoever gave it.
+fn no_place(error: PlaceError) -> Failure {
+    let exit = if matches!(error, PlaceError::NoName { .. }) { Exit::Usage } else { Exit::Environment };
+    Failure::failed_to(exit, error)
 }
 
 fn words_of(port: &Port) -> String {

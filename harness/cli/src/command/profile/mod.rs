@@ -54,7 +54,7 @@ pub(crate) fn find(name: &str) -> Result<Cow<'static, Profile>, Failure> {
     }
     let path = Path::new(name);
     if path.exists() || name.ends_with(".yaml") || name.contains('/') {
-        return profiles::load(path).map(Cow::Owned).map_err(Failure::usage);
+        return profiles::load(path).map(Cow::Owned).map_err(|e| Failure::failed_to(Exit::Usage, e));
     }
     Err(unknown("profile", name, profiles::ids(), "keyrig profile list"))
 }
