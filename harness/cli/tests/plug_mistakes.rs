@@ -66,7 +66,11 @@ fn what_is_in_the_way_is_told_with_what_to_do() {
         ),
         (&["--link", "socket:no/such/key.hid"], 3, &["× failed to listen at no/such/key.hid: ", "choose another path"]),
         (&["--link", "socket:notes"], 3, &["× failed to listen at notes: ", "that is no socket, is left alone"]),
-        (&["--store", "no/such/key.redb"], 3, &["× failed to create the store", "help: make the folder: mkdir -p no/such"]),
+        (
+            &["--store", "no/such/key.redb"],
+            3,
+            &["× failed to create the store", "help: make the folder: mkdir -p no/such"],
+        ),
         (&["--store", "notes"], 3, &["× failed to open the store notes: ", "help: "]),
         (&["--page", &taken.0], 3, &["× failed to serve the page at ", "--page 127.0.0.1:0 takes a free port"]),
     ];

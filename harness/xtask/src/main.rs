@@ -69,10 +69,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Every verb builds something, so what that needs comes first; in the guest, all is built.
+/// Every verb builds something, so what that needs comes first, with all that the chosen tests need, which is one line to
+/// type; in the guest, all is there.
 fn run(verb: Verb) -> Result<(), failure::Failure> {
-    if !matches!(verb, Verb::Guest(_)) {
-        system_packages::provide(system_packages::BUILD)?;
+    let build = system_packages::BUILD;
+    match &verb {
+        Verb::Guest(_) => {}
+        Verb::Test(arguments) => system_packages::provide(&[build, &test::needs(arguments)].concat())?,
+        _ => system_packages::provide(build)?,
     }
     match verb {
         Verb::Demo(arguments) => demo::run(&arguments),

@@ -64,6 +64,8 @@ pub(crate) enum Need {
     Sshd,
     /// What makes Python modules of C headers.
     Swig,
+    /// Wireshark on the command line.
+    Tshark,
     /// What tells programs of devices.
     Udev,
     /// A virtual card reader.
@@ -122,6 +124,7 @@ impl Need {
             Need::Ssh => ("openssh-client", "/usr/bin/ssh"),
             Need::Sshd => ("openssh-server", "/usr/sbin/sshd"),
             Need::Swig => ("swig", "/usr/bin/swig"),
+            Need::Tshark => ("tshark", "/usr/bin/tshark"),
             Need::Udev => ("udev", "/lib/systemd/systemd-udevd"),
             Need::Vpcd => ("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
         }

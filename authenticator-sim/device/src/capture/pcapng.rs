@@ -10,7 +10,8 @@ use pcap_file::pcapng::blocks::section_header::SectionHeaderBlock;
 use pcap_file::pcapng::{Block, PcapNgBlock, PcapNgParser, PcapNgWriter};
 use pcap_file::{DataLink, Endianness};
 
-use super::{Carrier, Frame, ReadError, iso14443, usbmon};
+use super::iso14443::{Apdus, Blocks};
+use super::{Carrier, Frame, ReadError, usbmon};
 use crate::transport::fault::Direction;
 
 /// How each pcapng file begins.
@@ -22,6 +23,7 @@ pub(super) struct Writer<W: Write> {
     interfaces: Vec<Carrier>,
     /// How many frames have been written.
     written: u64,
+    blocks: Blocks,
 }
 
 impl<W: Write> Writer<W> {
@@ -29,7 +31,7 @@ impl<W: Write> Writer<W> {
         // The header of usbmon is in the order of the machine that wrote the section.
         let section = SectionHeaderBlock { endianness: Endianness::Little, ..SectionHeaderBlock::default() };
         let out = PcapNgWriter::with_section_header(Flushed(out), section).map_err(io::Error::other)?;
-        Ok(Self { out, name: name.to_owned(), interfaces: Vec::new(), written: 0 })
+        Ok(Self { out, name: name.to_owned(), interfaces: Vec::new(), written: 0, blocks: Blocks::default() })
     }
 
     pub(super) fn write(&mut self, frame: &Frame) -> io::Result<()> {
@@ -45,8 +47,10 @@ impl<W: Write> Writer<W> {
                 Ok(())
             }
             Carrier::Nfc => {
-                let turn = self.written.div_ceil(2);
-                self.packet(interface, frame.at, &iso14443::block(turn, frame.direction, &frame.bytes))
+                for packet in self.blocks.of(frame.direction, &frame.bytes) {
+                    self.packet(interface, frame.at, &packet)?;
+                }
+                Ok(())
             }
         }
     }
@@ -105,7 +109,7 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Frame>, ReadError> {
     let wrong = |block: usize, why: &dyn ToString| ReadError::Block { block, why: why.to_string() };
     let (mut rest, mut parser) = PcapNgParser::new(bytes).map_err(|error| wrong(1, &error))?;
-    let mut frames = Vec::new();
+    let (mut frames, mut apdus) = (Vec::new(), Apdus::default());
     let mut block = 1;
     while !rest.is_empty() {
         block += 1;
@@ -119,7 +123,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Frame>, ReadError> {
         if let Block::EnhancedPacket(packet) = parsed {
             let interface = parser.interfaces().get(packet.interface_id as usize);
             let link = interface.ok_or_else(|| wrong(block, &"a packet of no interface"))?.linktype;
-            frames.extend(frame(link, packet.timestamp, &packet.data));
+            frames.extend(frame(&mut apdus, link, packet.timestamp, &packet.data));
         }
     }
     Ok(frames)
@@ -133,10 +137,10 @@ fn is_cut_off(rest: &[u8]) -> bool {
     }
 }
 
-fn frame(link: DataLink, at: Duration, packet: &[u8]) -> Option<Frame> {
+fn frame(apdus: &mut Apdus, link: DataLink, at: Duration, packet: &[u8]) -> Option<Frame> {
     let (carrier, (direction, bytes)): (Carrier, (Direction, Vec<u8>)) = match link {
         DataLink::USB_LINUX_MMAPPED => (Carrier::UsbHid, usbmon::report_of(packet)?),
-        DataLink::ISO_14443 => (Carrier::Nfc, iso14443::apdu_of(packet)?),
+        DataLink::ISO_14443 => (Carrier::Nfc, apdus.next(packet)?),
         _ => return None,
     };
     Some(Frame { at, carrier, direction, bytes })

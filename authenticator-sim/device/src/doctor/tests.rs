@@ -122,8 +122,7 @@ fn a_machine_that_lacks_everything_is_told_what_to_type() {
 
 #[test]
 fn each_state_has_its_remedy() {
-    let told: Vec<String> =
-        states().iter().map(|(state, machine)| format!("{state}\n{}", machine.found())).collect();
+    let told: Vec<String> = states().iter().map(|(state, machine)| format!("{state}\n{}", machine.found())).collect();
     insta::assert_snapshot!(told.join("\n\n"));
 }
 

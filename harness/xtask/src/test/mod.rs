@@ -14,10 +14,11 @@ mod soft_webauthn;
 mod statuses;
 mod vectors;
 mod vm;
+mod wireshark;
 
 use crate::failure::Failure;
 use crate::stage::{self, Stage};
-use crate::system_packages::{self, Need};
+use crate::system_packages::Need;
 use crate::tally::Tally;
 
 /// What `cargo xtask test` takes.
@@ -52,26 +53,31 @@ const ALL: &[&Suite] = &[
     &statuses::SUITE,
     &vectors::SUITE,
     &vm::SUITE,
+    &wireshark::SUITE,
 ];
+
+/// What the chosen stages need of Debian.
+pub(crate) fn needs(arguments: &Arguments) -> Vec<Need> {
+    chosen(arguments).flat_map(|suite| suite.needs).copied().collect()
+}
 
 /// Runs the chosen stages, all by default, and ends with one line that sums up what they counted.
 ///
 /// # Errors
-/// Names each stage that failed; before any stage runs, the packages that are missing.
+/// Names each stage that failed.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let chosen = |suite: &&&Suite| arguments.only.is_empty() || arguments.only.iter().any(|name| name == suite.name);
-    let suites: Vec<&Suite> = ALL.iter().filter(chosen).copied().collect();
-    let mut needs: Vec<Need> = suites.iter().flat_map(|suite| suite.needs).copied().collect();
-    needs.dedup();
-    system_packages::provide(&needs)?;
-
-    let (sum, outcome) = stage::run_all(suites.into_iter().map(stage_of).collect());
+    let (sum, outcome) = stage::run_all(chosen(arguments).map(stage_of).collect());
     let outcome = outcome.map_err(|failure| {
         eprintln!("error: {failure}");
         Failure::Told
     });
     println!("\n{sum}");
     outcome
+}
+
+fn chosen(arguments: &Arguments) -> impl Iterator<Item = &'static Suite> {
+    let wanted = |suite: &&Suite| arguments.only.is_empty() || arguments.only.iter().any(|name| name == suite.name);
+    ALL.iter().copied().filter(wanted)
 }
 
 fn stage_of(suite: &Suite) -> Stage {

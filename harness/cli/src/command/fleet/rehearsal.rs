@@ -82,8 +82,7 @@ impl Rehearsal<'_> {
             }
             false => (Port::Uhid(identity(self.identity, &id, &profile)?), "hid".to_owned()),
         };
-        let Plugged { key, task } =
-            plug(Plan::new(&id, profile, port, self.hand.clone()))
+        let Plugged { key, task } = plug(Plan::new(&id, profile, port, self.hand.clone()))
             .map_err(|e| Failure::failed_to(Exit::Environment, e))?;
         let ended = self.command(&id, &place).await;
         let gone = |_| Failure::environment(miette!("failed to look at {id}: it is gone"));

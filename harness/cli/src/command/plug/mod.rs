@@ -116,9 +116,12 @@ impl FromStr for Link {
 
 /// An address that only this machine reaches.
 fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text.parse().map_err(|_| "it is an address and a port, such as 127.0.0.1:0".to_owned())?;
+    let address: SocketAddr =
+        text.parse().map_err(|_| "it is an address and a port, such as 127.0.0.1:0".to_owned())?;
     let is_ours = address.ip().is_loopback();
-    is_ours.then_some(address).ok_or_else(|| "others reach it too; 127.0.0.1:0 is a free port of this machine".to_owned())
+    is_ours
+        .then_some(address)
+        .ok_or_else(|| "others reach it too; 127.0.0.1:0 is a free port of this machine".to_owned())
 }
 
 impl Words {
