@@ -60,6 +60,7 @@ impl Awaiting {
             }
             What::Presence { fitting, evidence } => {
                 let present = Some(verification::touch(cx, answer)?);
+                cx.spend_token(); // Step 9.4
                 answer_with(cx, &self.request, fitting, Evidence { present, ..evidence })
             }
         }
@@ -108,16 +109,17 @@ fn locate(cx: &mut Context, request: Request, evidence: Evidence) -> Result<Step
         let awaiting = Awaiting { request, what: What::Presence { fitting, evidence } };
         return Ok(Step::ask(Ask::Presence, Pending::GetAssertion(awaiting)));
     }
+    // Step 9.4, which presence by built-in verification skips.
+    if up(&request) && request.pin_uv_auth_param.is_some() {
+        cx.spend_token();
+    }
     // Built-in verification is a touch, but a platform that said `up: false` gets no UP.
     let present = if up(&request) { evidence.present } else { None };
     answer_with(cx, &request, fitting, Evidence { present, ..evidence })
 }
 
-/// Steps 9 to 13.
+/// Steps 10 to 13.
 fn answer_with(cx: &mut Context, request: &Request, fitting: Vec<Vec<u8>>, evidence: Evidence) -> Result<Step, Reason> {
-    if up(request) && request.pin_uv_auth_param.is_some() {
-        cx.spend_token();
-    }
     let extensions = Use::read(cx, request.extensions.as_deref(), up(request))?; // Step 10
     let mut ids = fitting.into_iter();
     let id = ids.next().ok_or(Reason::NoCredentials)?;

@@ -80,6 +80,7 @@ impl Awaiting {
             What::Excluded => Err(Reason::Excluded),
             What::Presence(evidence) => {
                 let present = Some(verification::touch(cx, answer)?);
+                cx.spend_token(); // Step 14.4
                 create(cx, &self.accepted, &Evidence { present, ..evidence })
             }
         }
@@ -170,18 +171,20 @@ fn is_excluded(cx: &Context, request: &Request, descriptor: &Descriptor, evidenc
 
 /// Steps 13 and 14.
 fn presence(cx: &mut Context, accepted: Accepted, evidence: Evidence) -> Result<Step, Reason> {
-    if evidence.present.is_some() {
-        return create(cx, &accepted, &evidence);
+    if evidence.present.is_none() {
+        let awaiting = Awaiting { accepted, what: What::Presence(evidence) };
+        return Ok(Step::ask(Ask::Presence, Pending::MakeCredential(awaiting)));
     }
-    Ok(Step::ask(Ask::Presence, Pending::MakeCredential(Awaiting { accepted, what: What::Presence(evidence) })))
-}
-
-/// Steps 14 to 19.
-fn create(cx: &mut Context, accepted: &Accepted, evidence: &Evidence) -> Result<Step, Reason> {
-    let request = &accepted.request;
-    if request.pin_uv_auth_param.is_some() {
+    // Step 14.4, which presence by built-in verification skips.
+    if accepted.request.pin_uv_auth_param.is_some() {
         cx.spend_token();
     }
+    create(cx, &accepted, &evidence)
+}
+
+/// Steps 15 to 19.
+fn create(cx: &mut Context, accepted: &Accepted, evidence: &Evidence) -> Result<Step, Reason> {
+    let request = &accepted.request;
     let extensions = Creation::read(cx, request.extensions.as_deref(), &request.rp.id, accepted.rk())?; // Step 15
     // Out of order: whether there is room is known before the key of step 16 is made.
     let replaced = if accepted.rk() { replaced(cx, request)? } else { None };

@@ -46,7 +46,7 @@ pub(super) fn selection_probe(cx: &Context, command: Command, param: Option<&[u8
 /// Step 1 after the touch. A user who says no or nothing is `OPERATION_DENIED`.
 pub(super) fn finish_probe(cx: &Context, answer: Answer) -> Result<Step, Reason> {
     match user::presence(answer) {
-        Ok(_) if cx.is_protected() => Err(Reason::SelectedWithPin),
+        Ok(_) if cx.state.pin_is_set() => Err(Reason::SelectedWithPin),
         Ok(_) => Err(Reason::SelectedWithoutPin),
         Err(_) => Err(Reason::Declined),
     }
@@ -117,7 +117,8 @@ pub(super) fn touch(cx: &Context, answer: Answer) -> Result<UserPresent, Reason>
     })
 }
 
-/// Verification by token: signature, permission, verified flag, RP ID, in the order of the command's text.
+/// Verification by token: signature, permission, verified flag, RP ID. The two commands check the last three in orders of
+/// their own, with one status for all.
 ///
 /// # Errors
 ///

@@ -57,6 +57,15 @@ pub(super) const ROWS: &[Row] = &[
         }
         get(&mut a.key, &request)
     }),
+    row("a login by a token that a login without it has spent", Status::PIN_AUTH_INVALID, security_key, |a| {
+        let id = a.key.enrol(&make_request());
+        a.key.set_pin(Protocol::Two, PIN);
+        let request = a.key.verified_get(get_request(&[id.clone()]));
+        let mut another = get_request(&[id]);
+        another.options.up = a.either(None, Some(false));
+        a.key.get(&another).unwrap();
+        get(&mut a.key, &request)
+    }),
     row("mc with uv before a finger is set up", Status::INVALID_OPTION, reader, |a| {
         a.make(|request| request.options.uv = Some(true))
     }),

@@ -3,7 +3,7 @@ use std::vec::Vec;
 use keyrig_ctap::Status;
 use keyrig_ctap::message::make_credential::Request;
 
-use super::super::platform::{Hand, get_request, make_request, security_key, touch_only};
+use super::super::platform::{Hand, finger_key, get_request, make_request, security_key, touch_only};
 use super::{Row, row};
 use crate::Gesture;
 
@@ -11,6 +11,7 @@ use crate::Gesture;
 pub(super) const ROWS: &[Row] = &[
     row("mc as a probe of a key that has a PIN", Status::PIN_INVALID, security_key, |a| a.make_verified(probe)),
     row("mc as a probe of a key that has none", Status::PIN_NOT_SET, security_key, |a| a.make(probe)),
+    row("mc as a probe of a key that has a finger and no PIN", Status::PIN_NOT_SET, finger_key, |a| a.make(probe)),
     row("mc as a probe that is declined", Status::OPERATION_DENIED, security_key, |a| {
         a.hand(Hand::Does(Gesture::Decline));
         a.make(probe)

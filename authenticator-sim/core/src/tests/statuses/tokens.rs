@@ -44,6 +44,14 @@ pub(super) const ROWS: &[Row] = &[
         }
         a.key.make(&request).err().unwrap_or(Status::OK)
     }),
+    row("a token that another's touch has spent", Status::PIN_AUTH_INVALID, security_key, |a| {
+        a.key.set_pin(Protocol::Two, PIN);
+        let request = a.key.verified_make(make_request());
+        if a.defect {
+            a.key.make(&make_request()).unwrap();
+        }
+        a.key.make(&request).err().unwrap_or(Status::OK)
+    }),
     row("a token that nobody used for 30 s", Status::PIN_AUTH_INVALID, security_key, |a| {
         a.key.set_pin(Protocol::Two, PIN);
         let request = a.key.verified_make(make_request());
