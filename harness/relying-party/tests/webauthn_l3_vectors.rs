@@ -132,6 +132,7 @@ impl Case {
             identified_user: Some(b"user".to_vec()),
             backup_state_is_policy: true,
             sign_count: SignCountPolicy::Refuse,
+            app_id: None,
             extensions: ExtensionExpectation::default(),
         };
         let response = AuthenticationResponse {

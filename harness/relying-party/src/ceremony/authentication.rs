@@ -63,6 +63,7 @@ impl Service {
         username.as_deref().map_or(Ok(()), check_name)?;
         let extensions = request.extensions.unwrap_or_default();
         check_extensions(&extensions)?;
+        let app_id = extensions.get("appid").map(|app_id| self.own_app_id(app_id)).transpose()?;
         let mut state = self.state();
         let descriptors: Vec<Value> = username.iter().flat_map(|name| self.allowed(&state, name)).collect();
         let user_verification = self.user_verification_for(&state, username.as_deref(), request.user_verification);
@@ -71,6 +72,7 @@ impl Service {
             allowed: descriptors.iter().filter_map(descriptor_id).collect(),
             username,
             user_verification_required: user_verification == Requirement::Required,
+            app_id,
             extensions: extension_names(&extensions),
             until: self.now().after(self.policy.document().session.challenge_lifetime.duration()),
         };
@@ -140,6 +142,19 @@ impl Service {
         }
     }
 
+    /// An AppID is asked for by whoever may ask for options: one of another domain would let credentials of that sign in.
+    fn own_app_id(&self, app_id: &Value) -> Result<String, Denied> {
+        let text = app_id.as_str().unwrap_or_default();
+        let rest = text.strip_prefix("https://").unwrap_or_default();
+        let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
+        let is_ours = host.strip_suffix(&self.rp_id).is_some_and(|before| before.is_empty() || before.ends_with('.'));
+        if is_ours && !host.contains(['@', '\\']) {
+            return Ok(text.to_owned());
+        }
+        let message = format!("the AppID is no https URL of {} or of a domain below it", self.rp_id);
+        Err(Denied::malformed("extensions.appid", message))
+    }
+
     fn take_authentication(&self, state: &mut State, visitor: &Visitor) -> Result<PendingAuthentication, Denied> {
         let session = state.sessions.get_mut(Some(&visitor.sid));
         let pending = session.and_then(|session| session.authentication.take());
@@ -182,6 +197,7 @@ impl Service {
                 SignCountRule::Record => SignCountPolicy::Record,
                 SignCountRule::Ignore => SignCountPolicy::Ignore,
             },
+            app_id: pending.app_id.clone(),
             extensions: ExtensionExpectation {
                 requested: pending.extensions.clone(),
                 unsolicited: Unsolicited::Ignore,

@@ -44,6 +44,8 @@ pub(crate) struct PendingAuthentication {
     pub(crate) username: Option<String>,
     pub(crate) allowed: Vec<Vec<u8>>,
     pub(crate) user_verification_required: bool,
+    /// The AppID that was asked for.
+    pub(crate) app_id: Option<String>,
     pub(crate) extensions: Vec<String>,
     pub(crate) until: Timestamp,
 }

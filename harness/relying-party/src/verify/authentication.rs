@@ -3,6 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use keyrig_ctap::ReasonClass;
 use keyrig_ctap::auth_data::{AuthData, Flags};
+use serde_json::{Map, Value};
 
 use super::client_data::ClientData;
 use super::public_key::VerifyingKey;
@@ -34,7 +35,7 @@ pub fn authentication(
     client_data.verify_origin(&expected.origins, ORIGIN)?;
     client_data.verify_cross_origin(&expected.framing, CROSS_ORIGIN)?;
     client_data.verify_top_origin(&expected.framing, TOP_ORIGIN)?;
-    auth_data::verify_rp_id_hash(&auth_data, &expected.rp_id, RP_ID_HASH)?;
+    auth_data::verify_rp_id_hash(&auth_data, scope(expected, &response.client_extension_results), RP_ID_HASH)?;
     auth_data::verify_user_present(auth_data.flags, USER_PRESENT)?;
     auth_data::verify_user_verified(auth_data.flags, expected.user_verification_required, USER_VERIFIED)?;
     auth_data::verify_backup_state_possible(auth_data.flags, BACKUP_STATE)?;
@@ -131,6 +132,15 @@ fn verify_user(
             refuse(ReasonClass::UserHandle, "user_handle_missing", message)
         }
         _ => Ok(()),
+    }
+}
+
+/// What the credential is scoped to: the AppID where the options asked for `appid` and the client says that it was used,
+/// and then no longer the RP ID (WebAuthn L3 §10.1.1).
+fn scope<'e>(expected: &'e AuthenticationExpectation, results: &Map<String, Value>) -> &'e str {
+    match &expected.app_id {
+        Some(app_id) if results.get("appid") == Some(&Value::Bool(true)) => app_id,
+        _ => &expected.rp_id,
     }
 }
 

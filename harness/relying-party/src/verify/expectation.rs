@@ -51,6 +51,8 @@ pub struct AuthenticationExpectation {
     pub backup_state_is_policy: bool,
     /// What a signature counter that does not grow means.
     pub sign_count: SignCountPolicy,
+    /// The AppID of the extension `appid`, where the options asked for it.
+    pub app_id: Option<String>,
     /// The extensions that were asked for.
     pub extensions: ExtensionExpectation,
 }

@@ -141,3 +141,29 @@ async fn what_a_stranger_makes_us_remember_is_short() {
     let log = world.ask("/admin/audit").await.to_string();
     assert!(log.contains("authentication_refused") && log.len() < 2000, "{}", log.len());
 }
+
+#[tokio::test]
+async fn an_app_id_of_another_domain_is_not_asked_for() {
+    let world = World::with("default").await;
+    let ask = async |app_id: Value| {
+        let request = json!({"username": ALICE, "extensions": {"appid": app_id}});
+        world.browser().post("/assertion/options", request).await
+    };
+    for app_id in
+        ["https://corp.example.com/app-id.json", "https://u2f.corp.example.com:8443", "https://corp.example.com"]
+    {
+        assert_eq!(ask(app_id.into()).await.ok()["extensions"]["appid"], app_id);
+    }
+    for app_id in [
+        json!("https://evil.example/corp.example.com"),
+        json!("https://evilcorp.example.com"),
+        json!("https://corp.example.com@evil.example"),
+        json!("http://corp.example.com"),
+        json!("https://example.com"),
+        json!(""),
+        json!(1),
+    ] {
+        let refused = ask(app_id.clone()).await;
+        assert_eq!(refused.status, 400, "{app_id}");
+    }
+}

@@ -58,6 +58,42 @@ fn authenticator_data_for_another_relying_party_is_refused() {
     refused(attack, ReasonClass::RpId, "rp_id_hash_mismatch");
 }
 
+const APP_ID: &str = "https://corp.example.com/app-id.json";
+
+/// By a credential of the U2F years, which the client says was found by its AppID.
+fn by_app_id() -> Authentication {
+    let mut honest = Authentication::honest();
+    honest.expected.app_id = Some(APP_ID.to_owned());
+    honest.expected.extensions.requested = vec!["appid".to_owned()];
+    honest.auth_data.rp_id_hash = sha256(APP_ID.as_bytes());
+    honest.client_extension_results = json!({"appid": true});
+    honest
+}
+
+#[test]
+fn authenticator_data_of_an_app_id_needs_the_request_and_the_result() {
+    by_app_id().outcome().expect("asked for, and used");
+    let (class, reason) = (ReasonClass::RpId, "rp_id_hash_mismatch");
+    let attack = |a: &mut Authentication| a.expected.app_id = None;
+    authentication_refused(by_app_id(), attack, class, reason);
+    for results in [json!({}), json!({"appid": false}), json!({"appid": "true"}), json!({"appid": 1})] {
+        let attack = |a: &mut Authentication| a.client_extension_results = results;
+        authentication_refused(by_app_id(), attack, class, reason);
+    }
+    let attack = |a: &mut Authentication| a.auth_data.rp_id_hash = sha256(b"https://evil.example/app-id.json");
+    authentication_refused(by_app_id(), attack, class, reason);
+}
+
+#[test]
+fn where_the_app_id_was_used_the_rp_id_was_not() {
+    let attack = |a: &mut Authentication| a.auth_data.rp_id_hash = sha256(b"corp.example.com");
+    authentication_refused(by_app_id(), attack, ReasonClass::RpId, "rp_id_hash_mismatch");
+    let mut unused = Authentication::honest();
+    unused.expected.app_id = Some(APP_ID.to_owned());
+    unused.client_extension_results = json!({"appid": false});
+    unused.outcome().expect("asked for, and not needed");
+}
+
 #[test]
 fn an_absent_user_is_refused() {
     let attack = |a: &mut Authentication| a.auth_data.flags = Flags::UV;

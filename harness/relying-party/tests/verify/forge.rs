@@ -228,6 +228,7 @@ impl Authentication {
                 identified_user: Some(USER.to_vec()),
                 backup_state_is_policy: true,
                 sign_count: SignCountPolicy::Refuse,
+                app_id: None,
                 extensions: ExtensionExpectation::default(),
             },
             record: CredentialRecord {

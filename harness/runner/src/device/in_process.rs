@@ -56,6 +56,11 @@ impl InProcess {
         Ok(Self::plug_profile(&profile, seed))
     }
 
+    /// Sends one U2F message (U2F Raw Message Formats 1.2) and gives its answer, status word last.
+    pub fn transact_u2f(&mut self, apdu: &[u8]) -> Vec<u8> {
+        self.emulator.transact_u2f(apdu)
+    }
+
     /// Plugs in `profile`. All its secrets come from `seed`.
     pub fn plug_profile(profile: &Profile, seed: [u8; 32]) -> Self {
         let lies = LieBox::default();
