@@ -1,6 +1,5 @@
 //! `keyrig rp`
 
-use std::fs;
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -84,7 +83,7 @@ impl Serve {
         };
         config.trust_anchors_pem = match self.trust.as_slice() {
             [] => targets::trust_anchors().to_owned(),
-            files => files.iter().map(anchors).collect::<Result<String, _>>()?,
+            files => files.iter().map(targets::anchors).collect::<Result<String, _>>()?,
         };
         let token = self.admin_token.clone().or_else(|| std::env::var("KEYRIG_ADMIN_TOKEN").ok());
         if let Some(token) = token.filter(|token| !token.is_empty()) {
@@ -117,14 +116,4 @@ impl Serve {
         running.shutdown().await;
         Ok(Exit::Success)
     }
-}
-
-fn anchors(path: &PathBuf) -> Result<String, Failure> {
-    let pem = fs::read_to_string(path)
-        .map_err(|e| Failure::usage(miette!("failed to read the trust anchors {}: {e}", path.display())))?;
-    if pem.contains("-----BEGIN CERTIFICATE-----") {
-        return Ok(pem + "\n");
-    }
-    let help = "`keyrig profile export --roots` writes such a file";
-    Err(Failure::usage(miette!(help = help, "failed to find a PEM certificate in {}", path.display())))
 }

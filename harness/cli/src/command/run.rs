@@ -47,6 +47,10 @@ pub(crate) struct Words {
     /// `hid:<path>`, `nfc:<reader>`, `socket:<path>`
     #[arg(long, value_name = "PROFILE|PLACE")]
     device: Option<Named>,
+    /// An attestation root that the built-in relying party trusts beside those of the embedded profiles, PEM: that of a
+    /// genuine key
+    #[arg(long, value_name = "FILE")]
+    trust: Vec<PathBuf>,
     #[command(flatten)]
     handling: Handling,
     /// The client between page and authenticator
@@ -92,7 +96,7 @@ impl Words {
     pub(crate) fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         let suite = suite(&self.scenarios)?;
         let seed = self.seed.unwrap_or_else(seed::fresh);
-        let targets = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
+        let targets = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?.trusting(&self.trust)?;
         let settings = self.settings(seed, &suite, &targets)?;
         let devices = self.devices()?;
         let run = Run { suite: &suite, targets: &targets, devices: devices.source(), settings };

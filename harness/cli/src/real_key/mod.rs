@@ -106,6 +106,11 @@ impl Borrowed {
                 "failed to leave {name} as it was found: {left} credentials of this run are still on it ({why})"
             )));
         }
+        if let Some(why) = made.blobs {
+            return Err(Failure::environment(miette!(
+                "failed to leave {name} as it was found: large blobs of this run are still on it ({why})"
+            )));
+        }
         match (self.before.used, after.used) {
             (Some(before), Some(after)) if before != after => Err(Failure::environment(miette!(
                 "failed to leave {name} as it was found: it held {before} discoverable credentials and holds {after}"

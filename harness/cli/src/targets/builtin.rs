@@ -19,17 +19,24 @@ use crate::nearest::unknown;
 pub(crate) struct Builtin {
     policy: Option<Box<Policy>>,
     seed: [u8; 32],
+    /// Trust anchors beside those of the embedded profiles, PEM.
+    trusted: String,
 }
 
 impl Builtin {
     /// Under the policy that each scenario names.
     pub(crate) const fn any(seed: [u8; 32]) -> Self {
-        Self { policy: None, seed }
+        Self { policy: None, seed, trusted: String::new() }
     }
 
     /// Under `policy`, whatever a scenario names.
     pub(crate) fn under(policy: Policy, seed: [u8; 32]) -> Self {
-        Self { policy: Some(Box::new(policy)), seed }
+        Self { policy: Some(Box::new(policy)), seed, trusted: String::new() }
+    }
+
+    /// It trusts these anchors too, PEM.
+    pub(crate) fn trust(&mut self, anchors: &str) {
+        self.trusted.push_str(anchors);
     }
 
     /// The target file of one that is not up.
@@ -48,7 +55,7 @@ impl Builtin {
             None => Policy::builtin(name).ok_or_else(|| failed(format!("no policy is called {name}")))?,
         };
         Ok(Config {
-            trust_anchors_pem: trust_anchors().to_owned(),
+            trust_anchors_pem: format!("{}{}", self.trusted, trust_anchors()),
             seed: Some(self.seed),
             ..Config::new(policy, Users::builtin())
         })

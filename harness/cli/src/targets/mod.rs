@@ -2,14 +2,14 @@
 
 mod builtin;
 
-use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::{fmt, fs};
 
 use keyrig_device::profiles::{self, roots_pem};
 use keyrig_runner::EnvironmentError;
 use keyrig_runner::target::{Starting, Surroundings, Target, TargetFile, Targets};
-
+use miette::miette;
 use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
@@ -92,6 +92,22 @@ impl Chosen {
         })
     }
 
+    /// It is told to trust the attestation roots in these files too.
+    ///
+    /// # Errors
+    ///
+    /// A usage error where a file holds no PEM certificate.
+    pub(crate) fn trusting(mut self, files: &[PathBuf]) -> Result<Self, Failure> {
+        for file in files {
+            let anchors = anchors(file)?;
+            match &mut self {
+                Self::Builtin(builtin) => builtin.trust(&anchors),
+                Self::File(described) => described.surroundings.trust_anchors_pem.push_str(&anchors),
+            }
+        }
+        Ok(self)
+    }
+
     /// The target file, without starting anything.
     ///
     /// # Errors
@@ -108,6 +124,21 @@ impl Chosen {
     pub(crate) const fn is_builtin(&self) -> bool {
         matches!(self, Self::Builtin(_))
     }
+}
+
+/// The trust anchors in this file, PEM.
+///
+/// # Errors
+///
+/// A usage error where it holds none.
+pub(crate) fn anchors(path: &PathBuf) -> Result<String, Failure> {
+    let pem = fs::read_to_string(path)
+        .map_err(|e| Failure::usage(miette!("failed to read the trust anchors {}: {e}", path.display())))?;
+    if pem.contains("-----BEGIN CERTIFICATE-----") {
+        return Ok(pem + "\n");
+    }
+    let help = "`keyrig profile export --roots` writes such a file";
+    Err(Failure::usage(miette!(help = help, "failed to find a PEM certificate in {}", path.display())))
 }
 
 impl Described {

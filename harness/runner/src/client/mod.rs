@@ -25,7 +25,6 @@ use std::time::Duration;
 use keyrig_ctap::message::Descriptor;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_info::Info;
-use keyrig_ctap::pin_uv_auth::Protocol;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -37,6 +36,7 @@ pub use client_data::ClientData;
 pub use draft::{ClientDraft, Ignore, Withhold};
 pub use error::ClientError;
 pub use extension::{CreationExtensions, Evaluation, LargeBlobUse, PrfInputs, Protection, RequestExtensions, Support};
+pub(crate) use extension::{fetch_large_blobs, store_large_blobs};
 pub(crate) use hint::followed as hints_followed;
 pub use hint::{Hint, HintHabit};
 pub(crate) use link::Failure;
@@ -45,6 +45,7 @@ pub use options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 pub use page::Page;
 pub use profile::{AaguidHabit, ClientProfile, EnterpriseHabit};
 pub(crate) use rp_id::may_use as may_use_rp_id;
+pub(crate) use user_verification::Token;
 
 /// A client and the human in front of it.
 #[derive(Clone, Copy, Debug)]
@@ -150,16 +151,10 @@ impl Client<'_> {
 /// # Errors
 ///
 /// `NotAllowedError` where the PIN is wrong.
-pub(crate) fn token(
-    link: &mut Link<'_>,
-    info: &Info,
-    pin: &str,
-    permissions: Permissions,
-) -> Result<(Protocol, Vec<u8>), Stop> {
+pub(crate) fn token(link: &mut Link<'_>, info: &Info, pin: &str, permissions: Permissions) -> Result<Token, Stop> {
     let mut random = link.random([0; 32]);
     let verifier = user_verification::Verifier { info, pin, permissions, rp_id: "", discoverable: false };
-    let token = verifier.token_by_pin(link, &mut random)?;
-    Ok((token.protocol, token.bytes))
+    verifier.token_by_pin(link, &mut random)
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -29,15 +29,15 @@ pub(super) enum Verification {
 
 /// A `pinUvAuthToken`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token {
+pub(crate) struct Token {
     /// The protocol under which it was given.
-    pub(super) protocol: Protocol,
+    pub(crate) protocol: Protocol,
     pub(super) bytes: Vec<u8>,
 }
 
 impl Token {
     /// `pinUvAuthParam` over `message`.
-    pub(super) fn authenticate(&self, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn authenticate(&self, message: &[u8]) -> Vec<u8> {
         self.protocol.authenticate(&self.bytes, &[message])
     }
 }

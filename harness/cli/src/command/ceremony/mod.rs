@@ -5,6 +5,7 @@ mod expectation;
 mod register;
 mod report;
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use keyrig_ctap::Aaguid;
@@ -67,6 +68,10 @@ struct Scene {
     /// Why it should be refused: the target's own word, or a reason class
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,
+    /// An attestation root that the built-in relying party trusts beside those of the embedded profiles, PEM: that of a
+    /// genuine key
+    #[arg(long, value_name = "FILE")]
+    trust: Vec<PathBuf>,
     #[command(flatten)]
     handling: Handling,
     /// The seed of keys and random numbers; a fresh one if left out
@@ -100,7 +105,7 @@ impl Scene {
         let client = client(&self.client, self.device.as_ref())?;
         let seed = self.seed.unwrap_or_else(seed::fresh);
         let (device, borrowed) = self.device(seed)?;
-        let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?;
+        let target = Chosen::new(&self.target, &self.allowed_hosts, seed.bytes())?.trusting(&self.trust)?;
         let target = target.start(None).await.map_err(Failure::environment)?;
         let pin = match (device.pin(), &borrowed) {
             (Some(pin), _) => pin,

@@ -165,7 +165,7 @@ pub(super) fn through_array(
 ) -> Result<Value, Stop> {
     let key: Option<&[u8; KEY]> = key.and_then(|key| key.try_into().ok());
     let array = match key {
-        Some(_) => fetch(link, info)?,
+        Some(_) => fetch(link, info)?.map(|serialized| LargeBlobArray::parse(&serialized)),
         None => None,
     };
     match (asked, key, array) {
@@ -183,8 +183,12 @@ fn read(blob: Option<Vec<u8>>) -> Value {
     blob.map_or_else(|| json!({}), |blob| json!({"blob": base64url::encode(&blob)}))
 }
 
-/// The whole array; `None` where the authenticator refuses to tell it or never comes to an end.
-fn fetch(link: &mut Link<'_>, info: &Info) -> Result<Option<LargeBlobArray>, Stop> {
+/// The whole array as it is stored; `None` where the authenticator refuses to tell it or never comes to an end.
+///
+/// # Errors
+///
+/// [`Stop::Link`] where the authenticator does not answer.
+pub(crate) fn fetch(link: &mut Link<'_>, info: &Info) -> Result<Option<Vec<u8>>, Stop> {
     let (fragment, room) = (longest_fragment(info), room(info));
     let mut serialized = Vec::new();
     loop {
@@ -200,13 +204,17 @@ fn fetch(link: &mut Link<'_>, info: &Info) -> Result<Option<LargeBlobArray>, Sto
             return Ok(None);
         }
         if last {
-            return Ok(Some(LargeBlobArray::parse(&serialized)));
+            return Ok(Some(serialized));
         }
     }
 }
 
-/// Whether the array could be stored.
-fn store(link: &mut Link<'_>, info: &Info, token: Option<&Token>, serialized: &[u8]) -> Result<bool, Stop> {
+/// Whether the array could be stored, whole as it is.
+///
+/// # Errors
+///
+/// [`Stop::Link`] where the authenticator does not answer.
+pub(crate) fn store(link: &mut Link<'_>, info: &Info, token: Option<&Token>, serialized: &[u8]) -> Result<bool, Stop> {
     let fragment = usize::try_from(longest_fragment(info)).unwrap_or(usize::MAX);
     for (at, piece) in serialized.chunks(fragment).enumerate() {
         let mut request = Request {

@@ -20,6 +20,7 @@ pub(super) use creation::Creation;
 pub use creation::CreationExtensions;
 pub use cred_protect::Protection;
 pub use large_blob::{LargeBlobUse, Support};
+pub(crate) use large_blob::{fetch as fetch_large_blobs, store as store_large_blobs};
 pub use prf::{Evaluation, PrfInputs};
 pub use request::RequestExtensions;
 pub(super) use request::Use;

@@ -38,6 +38,11 @@ pub fn harm(message: &[u8]) -> Harm {
     }
 }
 
+/// Whether `message`, command byte first, replaces stored blobs.
+pub(super) fn replaces_blobs(message: &[u8]) -> bool {
+    message.first() == Some(&Command::LARGE_BLOBS.0) && harm(message) != Harm::None
+}
+
 fn client_pin(parameters: &[u8]) -> Harm {
     use client_pin::Subcommand as Sub;
     match client_pin::Request::decode(parameters).map(|request| request.subcommand) {

@@ -6,7 +6,7 @@ use keyrig_ctap::message::make_credential;
 use keyrig_ctap::profile::Attachment;
 use keyrig_ctap::{Command, Status};
 
-use super::guard::{Harm, harm};
+use super::guard::{Harm, harm, replaces_blobs};
 use super::{Carrier, Interrupt, Person, Pin, Watch};
 use crate::device::foreign::{Assertion, NewCredential, Speaker, Trouble, Verification, Wanted};
 use crate::device::{Device, DeviceDescription, LinkError};
@@ -30,6 +30,8 @@ pub struct RealKey {
     keeps: bool,
     /// Discoverable credentials that it was made to keep here, and that are to be taken off again.
     pub(super) made: Vec<Vec<u8>>,
+    /// The large blobs as they were found, once the first of them was replaced.
+    pub(super) blobs_found: Option<Vec<u8>>,
     /// Whether what is sent now takes off what it was made to keep.
     pub(super) tidying: bool,
     pub(super) cleanliness: Cleanliness,
@@ -42,6 +44,8 @@ pub struct Cleanliness {
     pub deleted: usize,
     /// The ids of those that are still there, and why.
     pub left: Vec<(Vec<u8>, String)>,
+    /// Why the large blobs are not as they were found, where they are not.
+    pub blobs: Option<String>,
 }
 
 impl RealKey {
@@ -82,6 +86,7 @@ impl RealKey {
             destructive: false,
             keeps: false,
             made: Vec::new(),
+            blobs_found: None,
             tidying: false,
             cleanliness: Cleanliness::default(),
         })
@@ -189,6 +194,9 @@ impl Device for RealKey {
             return Err(interrupted());
         }
         self.permit(harm(message))?;
+        if replaces_blobs(message) && !self.tidying && !self.keeps && self.blobs_found.is_none() {
+            self.keep_blobs()?;
+        }
         let calm = Interrupt::default();
         let interrupt = if self.tidying { &calm } else { &self.interrupt };
         let mut watch = Watch::new(&self.name, &mut *self.person, interrupt, self.granted);

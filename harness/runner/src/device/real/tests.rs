@@ -133,3 +133,57 @@ fn places_are_read_and_written() {
         assert_eq!(wrong.parse::<Place>(), Err(PlaceError), "{wrong}");
     }
 }
+
+/// An authenticator of this process, as a key that is not emulated here.
+struct Inside(crate::device::InProcess);
+
+impl Carrier for Inside {
+    fn exchange(&mut self, message: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        self.0.transact(message)
+    }
+
+    fn transport(&self) -> &'static str {
+        "usb"
+    }
+}
+
+/// What is stored, read as anybody may.
+fn stored(key: &mut RealKey) -> Vec<u8> {
+    let answer = key.transact(&[Command::LARGE_BLOBS.0, 0xa2, 0x01, 0x19, 0x03, 0xc0, 0x03, 0x00]).unwrap();
+    assert_eq!(answer[0], Status::OK.0);
+    answer[1..].to_vec()
+}
+
+/// Stores an array: of no blob, or of one that is nobody's.
+fn store(key: &mut RealKey, array: &[u8]) {
+    let checksum: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(array).into();
+    let set = [array, &checksum[..16]].concat();
+    let request = keyrig_ctap::message::large_blobs::Request {
+        length: Some(set.len() as u64),
+        set: Some(set),
+        offset: Some(0),
+        ..Default::default()
+    };
+    let answer = key.transact(&[vec![Command::LARGE_BLOBS.0], request.encode()].concat());
+    assert_eq!(answer.as_deref(), Ok(&[Status::OK.0][..]));
+}
+
+#[test]
+fn large_blobs_are_put_back_as_they_were_found() {
+    for keeps in [false, true] {
+        let inside = crate::device::InProcess::plug("yubikey-5-nfc-5.8", [1; 32]).unwrap();
+        let named = ("hid:/dev/hidraw9".to_owned(), "a key".to_owned());
+        let mut key = RealKey::open(Box::new(Inside(inside)), named, Box::new(Nobody), Interrupt::default()).unwrap();
+        key.allow_lasting_changes();
+        if keeps {
+            key.keep_what_is_made();
+        }
+        let before = stored(&mut key);
+        store(&mut key, &[0x81, 0xa3, 0x01, 0x41, 0x00, 0x02, 0x4c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x03, 0x00]);
+        let during = stored(&mut key);
+        assert_ne!(during, before);
+        key.tidy();
+        assert_eq!(key.cleanliness().blobs, None);
+        assert_eq!(stored(&mut key), if keeps { during } else { before }, "keeps: {keeps}");
+    }
+}

@@ -8,7 +8,7 @@ use keyrig_ctap::{Command, Status};
 use serde::Serialize;
 
 use super::RealKey;
-use crate::client::{Failure, Link, Stop, token};
+use crate::client::{Failure, Link, Stop, fetch_large_blobs, store_large_blobs, token};
 use crate::device::LinkError;
 
 /// Discoverable credentials on a key, as far as it tells.
@@ -85,7 +85,33 @@ impl RealKey {
                 Err(failure) => self.cleanliness.left.push((id, why(failure.into()))),
             }
         }
+        if let Some(found) = self.blobs_found.take() {
+            self.cleanliness.blobs = self.put_blobs_back(&found).err();
+        }
         self.tidying = false;
+    }
+
+    /// Keeps what is stored now, before the first of it is replaced.
+    pub(super) fn keep_blobs(&mut self) -> Result<(), LinkError> {
+        let info = self.info.clone();
+        let found = fetch_large_blobs(&mut Link::new(self), &info).map_err(|stop| LinkError(why(stop)))?;
+        let found = found.ok_or_else(|| LinkError("it does not tell what is stored on it".to_owned()))?;
+        self.blobs_found = Some(found);
+        Ok(())
+    }
+
+    fn put_blobs_back(&mut self, found: &[u8]) -> Result<(), String> {
+        let (info, pin) = (self.info.clone(), self.pin.clone());
+        let mut link = Link::new(self);
+        let token = match pin.filter(|_| info.option("clientPin") == Some(true)) {
+            Some(pin) => Some(token(&mut link, &info, pin.as_str(), Permissions::LBW).map_err(why)?),
+            None => None,
+        };
+        match store_large_blobs(&mut link, &info, token.as_ref(), found) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it refuses".to_owned()),
+            Err(stop) => Err(why(stop)),
+        }
     }
 
     fn manager(&self) -> Option<Command> {
@@ -103,11 +129,10 @@ impl RealKey {
         let pin = self.pin.clone().ok_or_else(|| cannot("its PIN is not known"))?;
         let info = self.info.clone();
         let mut link = Link::new(self);
-        let (protocol, token) =
-            token(&mut link, &info, pin.as_str(), Permissions::CM).map_err(|stop| cannot(&why(stop)))?;
+        let token = token(&mut link, &info, pin.as_str(), Permissions::CM).map_err(|stop| cannot(&why(stop)))?;
         let mut request = Request { parameters, ..Request::new(subcommand) };
-        request.pin_uv_auth_protocol = Some(protocol.number());
-        request.pin_uv_auth_param = Some(protocol.authenticate(&token, &[&request.authenticated()]));
+        request.pin_uv_auth_protocol = Some(token.protocol.number());
+        request.pin_uv_auth_param = Some(token.authenticate(&request.authenticated()));
         link.call(command, &request.encode(), Response::decode)
     }
 }

@@ -22,9 +22,18 @@ impl Key {
 
     /// A key and how its user answers it.
     pub(crate) fn plug_with(profile: &str, gestures: &str) -> Self {
+        Self::plug_by(&["plug", profile, "--gestures", gestures])
+    }
+
+    /// A key whose user touches it whenever it asks, and a trace of all that it hears and says.
+    pub(crate) fn plug_tracing(profile: &str, trace: &str) -> Self {
+        Self::plug_by(&["plug", profile, "--gestures", "always", "--trace", trace])
+    }
+
+    fn plug_by(words: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let link = format!("socket:{}", folder.path().join("hid").display());
-        let mut plug = keyrig(&["plug", profile, "--gestures", gestures, "--link", &link]);
+        let mut plug = keyrig(&[words, &["--link", &link]].concat());
         let mut plugged = plug.env("XDG_RUNTIME_DIR", folder.path()).stdout(Stdio::piped()).spawn().unwrap();
         wait_for(plugged.stdout.as_mut().unwrap(), "plugged in");
         Self { plugged, folder }
@@ -45,6 +54,11 @@ impl Key {
     /// The same, run.
     pub(crate) fn keyrig(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// A word to the key itself, as `keyrig key` says it.
+    pub(crate) fn told(&self, arguments: &[&str]) -> Output {
+        keyrig(&[&["key"][..], arguments].concat()).env("XDG_RUNTIME_DIR", self.folder.path()).output().unwrap()
     }
 
     /// Gives it its PIN, by a registration that may.

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod left_as_found;
 mod plugged;
 
 use std::process::{Command, Output, Stdio};
@@ -106,7 +107,7 @@ fn reports_hold_no_pin() {
     let (one, first) = (key.keyrig(&arguments), std::fs::read_to_string(&report).unwrap());
     let (_, second) = (key.keyrig(&arguments), std::fs::read_to_string(&report).unwrap());
     for text in [&text(&one), &first] {
-        assert!(!text.contains(PIN) && !text.contains(&hex(PIN.as_bytes())), "{text}");
+        assert!(!gives_away(text), "{text}");
     }
     let keys = |report: &str| -> Vec<String> {
         let requests = report.split('"').filter(|text| text.starts_with("06a") && text.contains("21582"));
@@ -135,6 +136,52 @@ fn a_key_that_is_not_there_is_said() {
     let none = keyrig(&["run", "--device", "socket:/nonexistent/key", "ceremony"]).output().unwrap();
     assert_eq!(none.status.code(), Some(3), "{}", text(&none));
     assert!(text(&none).contains("nothing answers at /nonexistent/key"), "{}", text(&none));
+}
+
+/// Whether the PIN, or what stands for it, is in a text.
+fn gives_away(text: &str) -> bool {
+    use base64::Engine as _;
+    use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+    let hash = <sha2::Sha256 as sha2::Digest>::digest(PIN);
+    let forms = [PIN.as_bytes(), &hash[..16]]
+        .map(|secret| [hex(secret), BASE64_STANDARD_NO_PAD.encode(secret), BASE64_URL_SAFE_NO_PAD.encode(secret)]);
+    text.contains(PIN) || forms.iter().flatten().any(|form| text.contains(form.as_str()))
+}
+
+#[test]
+fn no_report_finding_trace_or_error_gives_the_pin_away() {
+    assert!(gives_away(&format!("it is {PIN}")) && gives_away(&hex(PIN.as_bytes())), "the control");
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let key = Key::plug_tracing("yubikey-5-nfc-5.4", &path("trace.jsonl"));
+    key.set_pin();
+    let reports = ["json", "junit", "html", "terminal"].map(|kind| format!("{kind}={}", path(kind)));
+    let mut arguments = vec!["run", "ceremony/discoverable-sign-in", "attack/user-not-verified-at-sign-in"];
+    let findings = path("findings");
+    arguments.extend(["--findings", &findings, "--time-limit", "60"]);
+    reports.iter().for_each(|report| arguments.extend(["--reporter", report]));
+    let mut said = vec![text(&key.keyrig(&arguments))];
+    let alice = ["--user", "alice@corp.example.com", "--json"];
+    said.push(text(&key.keyrig(&[&["authenticate"][..], &alice, &["--expect", "rejected"]].concat())));
+    let mut wrong = key.command(&[&["register"][..], &alice, &["--pin-from", "fd:0"]].concat());
+    let wrong = text(&plugged::typing(&mut wrong, &format!("{PIN}0")));
+    assert!(wrong.contains("it does not take this PIN"), "{wrong}");
+    said.push(wrong);
+    said.push(text(&key.told(&["log"])));
+    for entry in walk(folder.path()) {
+        said.push(String::from_utf8_lossy(&std::fs::read(entry).unwrap()).into_owned());
+    }
+    assert!(said.len() >= 9, "all of it was written: {}", said.len());
+    assert!(said.iter().any(|text| text.contains("\"06")), "the trace is among it");
+    for text in said {
+        assert!(!gives_away(&text), "{text}");
+    }
+}
+
+/// Every file below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
