@@ -1,8 +1,6 @@
 //! A credential that was made by U2F signs in by its AppID, at a client that looks for it and a relying party that
 //! expects it.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use keyrig_ctap::cose::{Algorithm, CoseKey, Curve, PublicKey};
