@@ -1,17 +1,16 @@
 //! Ceremonies in which another program speaks CTAP ([`crate::device::foreign`]).
 
+use keyrig_ctap::message::Descriptor;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_info::Info;
-use keyrig_ctap::message::{Descriptor, get_assertion};
 use keyrig_ctap::profile::Attachment;
-use serde_json::{Map, Value};
 
 use super::conveyance;
 use super::extension::{Creation, Use};
 use super::link::Failure;
 use super::options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 use super::user_verification::Verifier;
-use super::{Client, ClientDraft, ClientError, Link, Made, Mediation, Stop, response};
+use super::{Client, ClientDraft, ClientError, Link, Made, Mediation, Stop};
 use crate::device::foreign::{Assertion, NewCredential, Trouble, Wanted};
 
 impl From<Trouble> for Stop {
@@ -106,29 +105,6 @@ impl Client<'_> {
             |signed: &Assertion| signed.response.credential.as_ref().map(|c| c.id.as_slice()) == self.choose;
         let place = signed.iter().position(is_choice).unwrap_or(0);
         signed.into_iter().nth(place).ok_or_else(|| ClientError::unknown("there is no assertion").into())
-    }
-
-    fn authentication(
-        &self,
-        answer: get_assertion::Response,
-        only: Option<Vec<u8>>,
-        client_data_json: String,
-        extensions: Map<String, Value>,
-        link: &mut Link<'_>,
-    ) -> Result<Made, Stop> {
-        let named = answer.credential.map(|credential| credential.id).or(only);
-        let credential_id =
-            named.ok_or_else(|| ClientError::unknown("the authenticator does not say which credential signed"))?;
-        let credential = response::Authentication {
-            credential_id: &credential_id,
-            client_data_json: &client_data_json,
-            auth_data: &answer.auth_data,
-            signature: &answer.signature,
-            user_handle: answer.user.as_ref().map(|user| user.id.as_slice()),
-            attachment: link.describe().attachment,
-            extensions,
-        };
-        Ok(Made { credential: credential.into_json(), credential_id, client_data_json })
     }
 
     /// The ids of `list`, which another program sends all at once.

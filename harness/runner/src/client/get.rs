@@ -6,6 +6,7 @@ use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_assertion::{Request, Response};
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::Options;
+use serde_json::{Map, Value};
 
 use super::create::holds;
 use super::extension::{self, Use};
@@ -70,21 +71,9 @@ impl Client<'_> {
         }
         ask.extensions = extensions.inputs(only(&ask), verification.is_some(), link, &mut random)?;
         let answer = self.assertion(link, &ask)?;
-        let credential_id = match (&answer.credential, only(&ask)) {
-            (Some(credential), _) => credential.id.clone(),
-            (None, Some(only)) => only.to_vec(),
-            _ => return Err(ClientError::unknown("the authenticator does not say which credential signed").into()),
-        };
-        let credential = response::Authentication {
-            credential_id: &credential_id,
-            client_data_json: &client_data_json,
-            auth_data: &answer.auth_data,
-            signature: &answer.signature,
-            user_handle: answer.user.as_ref().map(|user| user.id.as_slice()),
-            attachment: link.describe().attachment,
-            extensions: extensions.results(&answer, by_app_id, verification.token(), link, &mut random)?,
-        };
-        Ok(Made { credential: credential.into_json(), credential_id, client_data_json })
+        let only = only(&ask).map(<[u8]>::to_vec);
+        let results = extensions.results(&answer, by_app_id, verification.token(), link, &mut random)?;
+        self.authentication(answer, only, client_data_json, results, link)
     }
 
     /// The allow list for the request; `None` asks for any discoverable credential. Of one that is too long, the
@@ -123,6 +112,30 @@ impl Client<'_> {
             [only] => Ok((Some(only.to_vec()), false)),
             _ => Err(ClientError::not_allowed("the authenticator has no credential that fits").into()),
         }
+    }
+
+    /// What the page gets of an assertion; `only` is the credential that alone may have answered.
+    pub(super) fn authentication(
+        &self,
+        answer: Response,
+        only: Option<Vec<u8>>,
+        client_data_json: String,
+        extensions: Map<String, Value>,
+        link: &mut Link<'_>,
+    ) -> Result<Made, Stop> {
+        let named = answer.credential.map(|credential| credential.id).or(only);
+        let credential_id =
+            named.ok_or_else(|| ClientError::unknown("the authenticator does not say which credential signed"))?;
+        let credential = response::Authentication {
+            credential_id: &credential_id,
+            client_data_json: &client_data_json,
+            auth_data: &answer.auth_data,
+            signature: &answer.signature,
+            user_handle: answer.user.as_ref().map(|user| user.id.as_slice()),
+            attachment: link.describe().attachment,
+            extensions,
+        };
+        Ok(Made { credential: credential.into_json(), credential_id, client_data_json })
     }
 
     /// The assertion of the credential that the human picks.

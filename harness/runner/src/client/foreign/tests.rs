@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use keyrig_ctap::message::make_credential::{Options, Parameter, Request, Response};
-use keyrig_ctap::message::{PUBLIC_KEY, RelyingParty};
+use keyrig_ctap::message::{PUBLIC_KEY, RelyingParty, get_assertion};
 use keyrig_ctap::{Command, Status};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
