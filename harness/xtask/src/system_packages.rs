@@ -64,6 +64,8 @@ pub(crate) enum Need {
     Sshd,
     /// What makes Python modules of C headers.
     Swig,
+    /// Terminals that programs type into and look at.
+    Tmux,
     /// Wireshark on the command line.
     Tshark,
     /// What tells programs of devices.
@@ -124,6 +126,7 @@ impl Need {
             Need::Ssh => ("openssh-client", "/usr/bin/ssh"),
             Need::Sshd => ("openssh-server", "/usr/sbin/sshd"),
             Need::Swig => ("swig", "/usr/bin/swig"),
+            Need::Tmux => ("tmux", "/usr/bin/tmux"),
             Need::Tshark => ("tshark", "/usr/bin/tshark"),
             Need::Udev => ("udev", "/lib/systemd/systemd-udevd"),
             Need::Vpcd => ("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),

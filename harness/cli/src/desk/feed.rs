@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::state::News;
 use crate::control::{Control, Lines};
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 
 /// How long the key has to be silent before it is looked at anew.
 const SILENCE: Duration = Duration::from_millis(30);
@@ -30,11 +30,12 @@ async fn list(key: &Control) -> Result<News, Failure> {
 /// Tells what happens until the key is gone, and says so.
 pub(super) async fn follow(key: &Control, news: &mpsc::Sender<News>) -> Failure {
     match tell(key, news).await {
-        Ok(()) => {
+        // A stream that ends and a socket where nobody listens are the same news.
+        Err(failure) if failure.exit != Exit::Environment => failure,
+        Ok(()) | Err(_) => {
             let help = "`keyrig key list` shows those that are there";
             Failure::environment(miette!(help = help, "failed to show the key {}: it was unplugged", key.name()))
         }
-        Err(failure) => failure,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The page of a plugged key, in a browser that nobody here wrote.
+//! The page of a plugged key in a browser, and its view in a terminal, that nobody here wrote.
 
 use std::fs;
 
@@ -13,8 +13,8 @@ use crate::workspace;
 
 pub(super) const SUITE: Suite = Suite {
     name: "key-page",
-    what: "headless Chromium opens the page of a plugged key, and touches it by keyboard",
-    needs: &[Need::Chromium, Need::Python],
+    what: "headless Chromium and a terminal show a plugged key, which is touched by keyboard",
+    needs: &[Need::Chromium, Need::Python, Need::Tmux],
     run,
 };
 
@@ -28,5 +28,8 @@ fn run() -> Result<Tally, Failure> {
     let open = || node.run(&scripts.join("open_key.mjs"));
     let mut tally = process::run_tests(open().arg("--defects").arg(&program).arg(&pictures))?;
     tally += process::run_tests(open().arg(&program).arg(&pictures))?;
+    let terminal = || node.run(&scripts.join("open_terminal.mjs"));
+    tally += process::run_tests(terminal().arg("--defects").arg(&program))?;
+    tally += process::run_tests(terminal().arg(&program))?;
     Ok(tally)
 }
