@@ -28,13 +28,14 @@ impl Words {
             Led::Blinking => "blinking",
         };
         let product = format!("{} · {}", view.status.product, view.generation);
-        for (name, value) in [("Product", product.as_str()), ("Light", light), ("Asks", &view.asks)] {
+        let credentials = view.status.credentials.to_string();
+        let first = [("product", product.as_str()), ("light", light), ("asks", &view.asks)];
+        let facts = view.facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
+        for (name, value) in first.into_iter().chain(facts).chain([("credentials", credentials.as_str())]) {
+            let is_short = name.chars().all(char::is_uppercase);
+            let name = if is_short { name.to_owned() } else { name.to_lowercase() };
             writeln!(out, "{name:13} {value}")?;
         }
-        for fact in &view.facts {
-            writeln!(out, "{:13} {}", fact.name, fact.value)?;
-        }
-        writeln!(out, "{:13} {}", "Credentials", view.status.credentials)?;
         Ok(Exit::Success)
     }
 }
