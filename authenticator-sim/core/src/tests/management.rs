@@ -2,14 +2,16 @@
 
 use std::vec::Vec;
 
-use keyrig_ctap::Status;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::credential_management::{Parameters, Subcommand};
 use keyrig_ctap::message::{Descriptor, User};
 use keyrig_ctap::pin_uv_auth::Protocol;
+use keyrig_ctap::{Command, Status};
 use sha2::{Digest, Sha256};
 
-use super::platform::{Key, PIN, RP, discoverable_request, get_request, make_request, security_key};
+use super::platform::{
+    Key, PIN, RP, discoverable_request, get_request, make_request, management_request, security_key,
+};
 
 fn with_three_accounts() -> (Key, Vec<Vec<u8>>) {
     let mut key = Key::new(&security_key());
@@ -85,4 +87,20 @@ fn names_that_are_not_given_are_gone_and_the_place_in_the_order_stays() {
     let state = key.authenticator.state();
     assert_eq!(state.credential(&ids[0]).unwrap().user, user);
     assert_eq!(state.discoverable(RP).map(|source| source.id.clone()).collect::<Vec<_>>(), [&ids[1][..], &ids[0]]);
+}
+
+#[test]
+fn what_has_no_parameters_is_proved_by_the_subcommand_alone() {
+    let (mut key, _) = with_three_accounts();
+    let token = key.unbound_token(Permissions::CM).unwrap();
+    for subcommand in [Subcommand::GET_CREDS_METADATA, Subcommand::ENUMERATE_RPS_BEGIN] {
+        let parameters = Parameters { rp_id_hash: Some([1; 32].to_vec()), ..Parameters::default() };
+        let mut request = management_request(&token, subcommand, Some(parameters));
+        let byte = [u8::try_from(subcommand.0).unwrap()];
+        request.pin_uv_auth_param = Some(Protocol::Two.authenticate(&token, &[&byte]));
+        assert_eq!(key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0, Status::OK);
+        let parameters = request.parameters.clone().unwrap();
+        request.pin_uv_auth_param = Some(Protocol::Two.authenticate(&token, &[&byte, &parameters]));
+        assert_eq!(key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0, Status::PIN_AUTH_INVALID);
+    }
 }

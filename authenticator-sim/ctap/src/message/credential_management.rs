@@ -86,10 +86,15 @@ impl Request {
         Self { subcommand, parameters: None, pin_uv_auth_protocol: None, pin_uv_auth_param: None }
     }
 
-    /// What `pinUvAuthParam` covers: subcommand and parameters as they travel.
+    /// What `pinUvAuthParam` covers: subcommand and parameters as they travel, and the subcommand alone where there are
+    /// none to be (CTAP 2.3 §6.8.2, §6.8.3).
     pub fn authenticated(&self) -> Vec<u8> {
+        let parameters = match self.subcommand {
+            Subcommand::GET_CREDS_METADATA | Subcommand::ENUMERATE_RPS_BEGIN => None,
+            _ => self.parameters.as_deref(),
+        };
         // A subcommand above 255 exists nowhere and is refused before anything is verified.
-        [&[self.subcommand.0 as u8], self.parameters.as_deref().unwrap_or_default()].concat()
+        [&[self.subcommand.0 as u8], parameters.unwrap_or_default()].concat()
     }
 
     /// Reads the parameter map.

@@ -40,6 +40,7 @@ impl Node {
         match self {
             Self::Null => "nothing",
             Self::Flag(_) => "true or false",
+            Self::Whole(number) if *number < 0 => "a negative number",
             Self::Whole(_) => "a whole number",
             Self::Real(_) => "a number",
             Self::Text(_) => "text",
