@@ -2,14 +2,13 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use keyrig_ctap::cose::PublicKey;
-use keyrig_ctap::profile::{CaValidity, Chain, Day};
-use p256::SecretKey;
+use keyrig_ctap::profile::{AuthorityKey, CaValidity, Chain, Day};
 
+use super::authority_key::{self, IssuingKey};
 use super::certificate::{Attribute, Authority, NO_END, Template, Usage, day};
-use super::key::{derive, derive_serial};
-use crate::provider::p256_pair;
+use super::key::derive_serial;
 
 /// O of every authority: nobody should take one for a maker's.
 const ORGANIZATION: &str = "keyrig test roots";
@@ -42,53 +41,75 @@ pub(super) struct Authorities {
 }
 
 struct Link {
-    authority: Authority,
+    subject: Vec<(Attribute, String)>,
     serial: [u8; 16],
+    key: AuthorityKey,
+    /// What the key follows from.
+    names: Vec<String>,
 }
 
 impl Link {
-    fn new(common_name: &str, names: &[&str]) -> Self {
+    fn new(common_name: &str, key: AuthorityKey, names: &[&str]) -> Self {
         let attribute = |attribute, text: &str| (attribute, String::from(text));
         let subject = [attribute(Attribute::Organization, ORGANIZATION), attribute(Attribute::CommonName, common_name)];
-        let authority = Authority { subject: subject.to_vec(), key: derive(names) };
-        Self { authority, serial: derive_serial(names) }
+        let mut names = names.to_vec();
+        if key != AuthorityKey::Es256 {
+            names.push(key.id());
+        }
+        let serial = derive_serial(&names);
+        Self { subject: subject.to_vec(), serial, key, names: names.into_iter().map(String::from).collect() }
+    }
+
+    fn authority(&self) -> Authority {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        Authority { subject: self.subject.clone(), key: IssuingKey::derive(self.key, &names) }
     }
 }
 
 impl Authorities {
     pub(super) fn of(chain: &Chain, trust: Trust) -> Self {
-        let root = Link::new(&chain.root, &["root", trust.label(), &chain.root]);
-        let issued = |name: &String| Link::new(name, &["intermediate", trust.label(), &chain.root, name]);
+        let root = Link::new(&chain.root, chain.root_key, &["root", trust.label(), &chain.root]);
+        let issued = |name: &String| {
+            Link::new(name, chain.intermediate_key, &["intermediate", trust.label(), &chain.root, name])
+        };
         let validity = chain.ca_validity.map_or(LONG, |CaValidity { from, to }| (from, to));
         Self { validity, path: core::iter::once(root).chain(chain.intermediates.iter().map(issued)).collect() }
     }
 
     /// Who issues the leaf.
-    pub(super) fn issuer(&self) -> &Authority {
-        &self.path.last().expect("there is a root").authority
+    pub(super) fn issuer(&self) -> Authority {
+        self.path.last().expect("there is a root").authority()
     }
 
-    /// Certificates, the root's first.
-    pub(super) fn certificates(&self) -> impl DoubleEndedIterator<Item = Vec<u8>> + '_ {
-        (0..self.path.len()).map(|at| self.certificate(at))
+    /// The certificates at `range`, where the root's is at 0, in this order.
+    pub(super) fn certificates(&self, range: Range<usize>) -> Vec<Vec<u8>> {
+        let above = range.start.saturating_sub(1);
+        let authorities: Vec<Authority> = self.path[above..range.end].iter().map(Link::authority).collect();
+        let at = |at: usize| (&authorities[at - above], &authorities[at.saturating_sub(1).max(above) - above]);
+        range.map(|link| self.certificate(&self.path[link], at(link))).collect()
     }
 
-    fn certificate(&self, at: usize) -> Vec<u8> {
-        let Link { authority, serial } = &self.path[at];
-        let issuer = &self.path[at.saturating_sub(1)].authority;
+    /// How many certificates there are above the leaf.
+    pub(super) const fn count(&self) -> usize {
+        self.path.len()
+    }
+
+    /// Whether no key has to be searched for.
+    pub(super) fn are_at_hand(&self) -> bool {
+        self.path.iter().all(|link| authority_key::is_at_hand(link.key, &link.names))
+    }
+
+    fn certificate(&self, link: &Link, (authority, issuer): (&Authority, &Authority)) -> Vec<u8> {
         let template = Template {
             subject: authority.subject.clone(),
-            serial: *serial,
+            serial: link.serial,
             not_before: self.validity.0,
             not_after: self.validity.1,
             ca: true,
             usage: Usage::Certificates,
             extensions: Vec::new(),
         };
-        issuer.issue(&template, &public(&authority.key)).expect("a certificate of names that are texts can be encoded")
+        let issued = issuer.issue(&template, &authority.key.public());
+        issued.expect("a certificate of names that are texts can be encoded")
     }
-}
-
-fn public(key: &SecretKey) -> PublicKey {
-    p256_pair(key).expect("a scalar of P-256 can be encoded").public
 }

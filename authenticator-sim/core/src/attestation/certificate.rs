@@ -1,4 +1,4 @@
-//! X.509 certificates signed with ES256 (RFC 5280).
+//! X.509 certificates (RFC 5280).
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,9 +10,8 @@ use der::{DateTime, Decode, Encode};
 use keyrig_ctap::cose::PublicKey;
 use keyrig_ctap::profile::Day;
 use keyrig_ctap::seal::CannotVouch;
-use p256::SecretKey;
-use p256::ecdsa::{DerSignature, SigningKey};
-use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use sha2::Sha256;
+use spki::SubjectPublicKeyInfoRef;
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::builder::{self, Builder, CertificateBuilder};
@@ -23,6 +22,7 @@ use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 
+use super::authority_key::IssuingKey;
 use super::key::subject_public_key_info;
 
 /// "No well-defined expiration date" (RFC 5280 §4.1.2.5).
@@ -80,7 +80,7 @@ pub struct Authority {
     /// Its own subject.
     pub subject: Vec<(Attribute, String)>,
     /// Its key.
-    pub key: SecretKey,
+    pub key: IssuingKey,
 }
 
 impl Authority {
@@ -97,15 +97,27 @@ impl Authority {
             let form = Form {
                 issuer: name(&self.subject)?,
                 subject: name(&template.subject)?,
-                root: info == SubjectPublicKeyInfoOwned::from_key(&self.key.public_key())?,
+                root: *key == self.key.public(),
                 ca: template.ca,
                 usage: template.usage,
                 extensions: template.extensions.clone(),
             };
             let validity = Validity::new(time(template.not_before)?, time(template.not_after)?);
             let builder = CertificateBuilder::new(form, SerialNumber::new(&template.serial)?, validity, info)?;
-            let signer = SigningKey::from(self.key.clone());
-            Ok(builder.build::<_, DerSignature>(&signer)?.to_der()?)
+            let certificate = match &self.key {
+                IssuingKey::P256(key) => {
+                    builder.build::<_, p256::ecdsa::DerSignature>(&p256::ecdsa::SigningKey::from(key.clone()))
+                }
+                IssuingKey::P384(key) => {
+                    builder.build::<_, p384::ecdsa::DerSignature>(&p384::ecdsa::SigningKey::from(key.clone()))
+                }
+                IssuingKey::Rsa(key) => {
+                    builder.build::<_, rsa::pkcs1v15::Signature>(&rsa::pkcs1v15::SigningKey::<Sha256>::new(
+                        (**key).clone(),
+                    ))
+                }
+            };
+            Ok(certificate?.to_der()?)
         };
         encode().map_err(failed)
     }

@@ -102,7 +102,7 @@ pub(super) fn derive_serial(parts: &[&str]) -> [u8; 16] {
     serial
 }
 
-fn digest(purpose: &str, parts: &[&str], attempt: u8) -> [u8; 32] {
+pub(super) fn digest(purpose: &str, parts: &[&str], attempt: u8) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"keyrig attestation");
     for part in [purpose].iter().chain(parts) {

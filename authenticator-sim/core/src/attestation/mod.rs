@@ -4,6 +4,7 @@
 
 mod android;
 mod authorities;
+mod authority_key;
 pub mod certificate;
 pub mod extension;
 mod key;
@@ -23,6 +24,7 @@ use sha2::{Digest, Sha256};
 use x509_cert::ext::Extension;
 
 pub use android::KeyDescription;
+pub use authority_key::IssuingKey;
 pub use key::subject_public_key_info;
 
 use crate::CredentialSource;
@@ -33,7 +35,13 @@ use crate::provider::{KeyPair, PrivateKey};
 /// leaf.
 pub fn trust_anchors(chain: &Chain) -> Vec<Vec<u8>> {
     let count = if chain.sends == Sends::Leaf { 1 + chain.intermediates.len() } else { 1 };
-    Authorities::of(chain, Trust::Product).certificates().take(count).collect()
+    Authorities::of(chain, Trust::Product).certificates(0..count)
+}
+
+/// Whether the keys of a chain's authorities follow from their names at once. RSA keys that no embedded profile names have
+/// to be searched for, which takes seconds.
+pub fn keys_are_at_hand(chain: &Chain) -> bool {
+    [Trust::Product, Trust::Impostor].iter().all(|trust| Authorities::of(chain, *trust).are_at_hand())
 }
 
 /// The attestation chain of another profile, by its id.
@@ -169,7 +177,8 @@ impl Issuing<'_> {
             ChainForm::WithRoot | ChainForm::Reversed => 1 + self.chain.intermediates.len(),
         };
         let mut chain = Vec::from([certificate]);
-        chain.extend(authorities.certificates().rev().take(above));
+        let count = authorities.count();
+        chain.extend(authorities.certificates(count - above..count).into_iter().rev());
         if leaf.chain == ChainForm::Reversed {
             chain.reverse();
         }

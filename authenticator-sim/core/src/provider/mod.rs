@@ -11,7 +11,7 @@ use keyrig_ctap::cose::{Algorithm, PublicKey};
 use zeroize::Zeroizing;
 
 pub use deterministic::Deterministic;
-pub(crate) use deterministic::p256_pair;
+pub(crate) use deterministic::{p256_pair, pair, rsa, secret};
 pub use size::Size;
 
 use crate::Entropy;

@@ -99,9 +99,15 @@ pub struct Chain {
     /// When the root and the intermediates are valid; from 2020-01-01 to 9999-12-31 if left out.
     #[serde(default)]
     pub ca_validity: Option<CaValidity>,
+    /// The key of the root, and so what it signs with. Profiles that name the same root give it the same key.
+    #[serde(default, skip_serializing_if = "AuthorityKey::is_default")]
+    pub root_key: AuthorityKey,
     /// CNs of the certificates between the root and the leaf, the root's own first.
     #[serde(default)]
     pub intermediates: Vec<String>,
+    /// The key of each intermediate, and so what it signs with.
+    #[serde(default, skip_serializing_if = "AuthorityKey::is_default")]
+    pub intermediate_key: AuthorityKey,
     /// How much of it comes with the leaf. Intermediates that do not are trust anchors beside the root.
     #[serde(default, skip_serializing_if = "Sends::is_default")]
     pub sends: Sends,
@@ -134,7 +140,9 @@ impl Chain {
         Self {
             root: root.to_owned(),
             ca_validity: None,
+            root_key: AuthorityKey::Es256,
             intermediates: Vec::new(),
+            intermediate_key: AuthorityKey::Es256,
             sends: Sends::Intermediates,
             common_name: common_name.to_owned(),
             organization: organization.to_owned(),
@@ -155,6 +163,41 @@ const fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 const fn is_zero(value: &u32) -> bool {
     *value == 0
+}
+
+/// The key of a certification authority.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum AuthorityKey {
+    /// ECDSA on P-256 with SHA-256.
+    #[default]
+    #[serde(rename = "ES256")]
+    Es256,
+    /// ECDSA on P-384 with SHA-384.
+    #[serde(rename = "ES384")]
+    Es384,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 2,048 bits.
+    #[serde(rename = "RS256-2048")]
+    Rs256With2048Bits,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 4,096 bits.
+    #[serde(rename = "RS256-4096")]
+    Rs256With4096Bits,
+}
+
+impl AuthorityKey {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// As a profile writes it.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::Rs256With2048Bits => "RS256-2048",
+            Self::Rs256With4096Bits => "RS256-4096",
+        }
+    }
 }
 
 /// Which certificates an authenticator sends.

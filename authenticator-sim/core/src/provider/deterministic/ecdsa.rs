@@ -10,7 +10,7 @@ use super::{KeyPair, PrivateKey, ProviderError};
 use crate::Entropy;
 
 /// A curve with its number in COSE.
-pub(super) trait Named: CurveArithmetic {
+pub(crate) trait Named: CurveArithmetic {
     /// RFC 9053 §7.1.
     const CURVE: Curve;
     /// Octets of a scalar.
@@ -44,7 +44,7 @@ impl Named for k256::Secp256k1 {
 }
 
 /// A scalar: as many bytes as it has, again and again until they are one.
-pub(super) fn secret<C: Named>(entropy: &mut dyn Entropy) -> SecretKey<C> {
+pub(crate) fn secret<C: Named>(entropy: &mut dyn Entropy) -> SecretKey<C> {
     let mut bytes = Zeroizing::new([0; p521::NistP521::LENGTH]);
     let bytes = &mut bytes[..C::LENGTH];
     loop {
@@ -66,7 +66,7 @@ pub(super) fn import<C: Named>(secret: &[u8]) -> Result<SecretKey<C>, ProviderEr
 }
 
 /// The pair of a scalar.
-pub(super) fn pair<C>(key: &SecretKey<C>) -> Result<KeyPair, ProviderError>
+pub(crate) fn pair<C>(key: &SecretKey<C>) -> Result<KeyPair, ProviderError>
 where
     C: Named + AssociatedOid,
     AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,

@@ -3,7 +3,7 @@
 mod ecdsa;
 mod eddsa;
 mod ml_dsa;
-mod rsa;
+pub(crate) mod rsa;
 
 use alloc::vec::Vec;
 
@@ -12,7 +12,7 @@ use p256::pkcs8::DecodePrivateKey;
 use signature::{SignatureEncoding, Signer};
 use zeroize::Zeroizing;
 
-pub(crate) use ecdsa::p256_pair;
+pub(crate) use ecdsa::{p256_pair, pair, secret};
 
 use super::{KeyPair, PrivateKey, Provider, ProviderError};
 use crate::Entropy;

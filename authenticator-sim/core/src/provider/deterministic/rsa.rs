@@ -25,7 +25,18 @@ const LONGEST: usize = 4096;
 const EXPONENT: u64 = 65_537;
 
 pub(super) fn generate(entropy: &mut dyn Entropy) -> Result<KeyPair, ProviderError> {
-    pair(&RsaPrivateKey::new(&mut Draws(entropy), BITS).map_err(|_| ProviderError::Failed)?)
+    pair(&search(entropy, BITS)?)
+}
+
+/// A private key with a modulus of `bits`.
+pub(crate) fn search(entropy: &mut dyn Entropy, bits: usize) -> Result<RsaPrivateKey, ProviderError> {
+    RsaPrivateKey::new(&mut Draws(entropy), bits).map_err(|_| ProviderError::Failed)
+}
+
+/// The public half of `key`.
+pub(crate) fn public(key: &RsaPrivateKey) -> PublicKey {
+    let big_endian = |bytes: &[u8]| bytes[bytes.iter().take_while(|byte| **byte == 0).count()..].to_vec();
+    PublicKey::Rsa { n: big_endian(&key.n().to_be_bytes()), e: big_endian(&key.e().to_be_bytes()) }
 }
 
 pub(super) fn import(p: &[u8], q: &[u8]) -> Result<KeyPair, ProviderError> {
@@ -50,11 +61,7 @@ pub(super) fn sign_pss(key: &PrivateKey, message: &[u8]) -> Result<Vec<u8>, Prov
 
 fn pair(key: &RsaPrivateKey) -> Result<KeyPair, ProviderError> {
     let private = key.to_pkcs8_der().map_err(|_| ProviderError::Key)?;
-    let big_endian = |bytes: &[u8]| bytes[bytes.iter().take_while(|byte| **byte == 0).count()..].to_vec();
-    Ok(KeyPair {
-        private: PrivateKey::from_pkcs8(private.as_bytes()),
-        public: PublicKey::Rsa { n: big_endian(&key.n().to_be_bytes()), e: big_endian(&key.e().to_be_bytes()) },
-    })
+    Ok(KeyPair { private: PrivateKey::from_pkcs8(private.as_bytes()), public: public(key) })
 }
 
 fn load(key: &PrivateKey) -> Result<RsaPrivateKey, ProviderError> {
@@ -70,7 +77,8 @@ fn load_uneven(key: &PrivateKey) -> Result<RsaPrivateKey, ProviderError> {
     same.then_some(key).ok_or(ProviderError::Key)
 }
 
-fn from_primes(p: &[u8], q: &[u8]) -> Result<RsaPrivateKey, ProviderError> {
+/// The private key of these primes, big-endian.
+pub(crate) fn from_primes(p: &[u8], q: &[u8]) -> Result<RsaPrivateKey, ProviderError> {
     if p.is_empty() || q.is_empty() || p.len() + q.len() > LONGEST / 8 + 2 {
         return Err(ProviderError::Key);
     }

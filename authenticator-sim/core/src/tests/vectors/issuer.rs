@@ -11,7 +11,7 @@ use x509_cert::ext::Extension;
 use super::example::{Example, File};
 use crate::Provider;
 use crate::attestation::certificate::{Attribute, Authority, Template, Usage, day};
-use crate::attestation::{KeyDescription, extension};
+use crate::attestation::{IssuingKey, KeyDescription, extension};
 use crate::provider::{Deterministic, KeyPair};
 use crate::seal::Honest;
 
@@ -28,7 +28,7 @@ impl Issuer {
         let scalar = file.bytes("/root/seeds/privateKey/value");
         let key = Deterministic::import(Algorithm::ES256, &scalar).unwrap().public;
         let subject = subject("Authenticator Attestation CA");
-        let authority = Authority { subject, key: p256::SecretKey::from_slice(&scalar).unwrap() };
+        let authority = Authority { subject, key: IssuingKey::P256(p256::SecretKey::from_slice(&scalar).unwrap()) };
         Self { authority, key, serial: file.bytes("/root/seeds/serialNumber/value").try_into().unwrap() }
     }
 
