@@ -13,8 +13,8 @@ use crate::cose::Algorithm;
 use crate::message::get_info::Info;
 
 pub use attestation::{
-    Attestation, AttestationFormat, AuthorityKey, Bits, CaValidity, Chain, Day, ExtensionValue, LeafAlgorithm, NotADay,
-    Octets, Sends, TpmIdentity,
+    Attestation, AttestationFormat, AuthorityKey, Bits, CaValidity, Chain, Day, ExtensionValue, LeafAlgorithm,
+    LeafSubject, NotADay, Octets, Sends, TpmIdentity,
 };
 
 /// One product generation.

@@ -44,6 +44,8 @@ pub enum Attribute {
     OrganizationalUnit,
     /// C.
     Country,
+    /// ST.
+    State,
 }
 
 /// A certificate before it is issued.
@@ -174,6 +176,7 @@ fn name(attributes: &[(Attribute, String)]) -> der::Result<Name> {
             Attribute::CommonName => (rfc4519::CN, Any::encode_from(&Utf8StringRef::new(text)?)?),
             Attribute::Organization => (rfc4519::O, Any::encode_from(&Utf8StringRef::new(text)?)?),
             Attribute::OrganizationalUnit => (rfc4519::OU, Any::encode_from(&Utf8StringRef::new(text)?)?),
+            Attribute::State => (rfc4519::ST, Any::encode_from(&Utf8StringRef::new(text)?)?),
             Attribute::Country => (rfc4519::C, Any::encode_from(&PrintableStringRef::new(text)?)?),
         };
         sequence.push(RelativeDistinguishedName::try_from(Vec::from([AttributeTypeAndValue { oid, value }]))?);

@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use authorities::{Authorities, Trust};
 use certificate::{Attribute, Template, Usage, day};
 use keyrig_ctap::cose::{Algorithm, PublicKey};
-use keyrig_ctap::profile::{Chain, Profile, Sends};
+use keyrig_ctap::profile::{Chain, LeafSubject, Profile, Sends};
 use keyrig_ctap::seal::{CannotVouch, ChainForm, Issuer, Leaf, Proof, Role, Validity, Voucher};
 use sha2::{Digest, Sha256};
 use x509_cert::ext::Extension;
@@ -171,7 +171,7 @@ impl Issuing<'_> {
         once: &str,
     ) -> Result<Vec<Vec<u8>>, CannotVouch> {
         let authorities = Authorities::of(&self.chain, self.trust);
-        let certificate = authorities.issuer().issue(&self.template(leaf, proof, once)?, key)?;
+        let certificate = authorities.issuer().issue(&self.template(leaf, key, proof, once)?, key)?;
         let above = match leaf.chain {
             ChainForm::Proper => self.chain.sends.above_leaf(self.chain.intermediates.len()),
             ChainForm::WithRoot | ChainForm::Reversed => 1 + self.chain.intermediates.len(),
@@ -186,7 +186,13 @@ impl Issuing<'_> {
     }
 
     /// The certificate requirements of the formats (WebAuthn L3 §8.2.1, §8.3.1), where the leaf does not lie about them.
-    fn template(&self, leaf: &Leaf, proof: Vec<Extension>, once: &str) -> Result<Template, CannotVouch> {
+    fn template(
+        &self,
+        leaf: &Leaf,
+        key: &PublicKey,
+        proof: Vec<Extension>,
+        once: &str,
+    ) -> Result<Template, CannotVouch> {
         let (not_before, not_after) = match leaf.validity {
             Validity::Current => (day(2020, 1, 1), certificate::NO_END),
             Validity::Expired => (day(2019, 1, 1), day(2020, 12, 31)),
@@ -197,7 +203,7 @@ impl Issuing<'_> {
         let mut parts = Vec::from(["leaf", &self.names.root, &self.names.common_name, &aaguid]);
         parts.extend(own.iter().map(String::as_str).chain((!once.is_empty()).then_some(once)));
         Ok(Template {
-            subject: if leaf.role == Role::Tpm { Vec::new() } else { self.subject(leaf) },
+            subject: if leaf.role == Role::Tpm { Vec::new() } else { self.subject(leaf, key) },
             serial: key::derive_serial(&parts),
             not_before,
             not_after,
@@ -207,13 +213,28 @@ impl Issuing<'_> {
         })
     }
 
-    fn subject(&self, leaf: &Leaf) -> Vec<(Attribute, String)> {
-        Vec::from([
-            (Attribute::Country, self.names.country.clone()),
-            (Attribute::Organization, self.names.organization.clone()),
-            (Attribute::OrganizationalUnit, leaf.organizational_unit.clone()),
-            (Attribute::CommonName, self.names.common_name.clone()),
-        ])
+    fn subject(&self, leaf: &Leaf, key: &PublicKey) -> Vec<(Attribute, String)> {
+        let Chain { subject, country, organization, common_name, .. } = &*self.names;
+        let name = (Attribute::CommonName, common_name.clone());
+        let organization = (Attribute::Organization, organization.clone());
+        let unit = |text: &str| (Attribute::OrganizationalUnit, text.to_string());
+        let lie = (leaf.organizational_unit != HONEST_UNIT).then_some(&*leaf.organizational_unit);
+        match subject {
+            LeafSubject::Packed => {
+                Vec::from([(Attribute::Country, country.clone()), organization, unit(&leaf.organizational_unit), name])
+            }
+            LeafSubject::CommonName => lie.map(unit).into_iter().chain([name]).collect(),
+            LeafSubject::Apple => {
+                let hash = key::hex(&Sha256::digest(key.to_cose(leaf.algorithm)));
+                let state = (Attribute::State, "California".to_string());
+                Vec::from([
+                    (Attribute::CommonName, hash),
+                    unit(lie.unwrap_or("AAA Certification")),
+                    organization,
+                    state,
+                ])
+            }
+        }
     }
 
     fn extensions(&self, leaf: &Leaf, proof: Vec<Extension>) -> Result<Vec<Extension>, CannotVouch> {
@@ -278,6 +299,9 @@ impl Voucher for Vouching<'_> {
 }
 
 /// OU of an honest leaf (WebAuthn L3 §8.2.1).
+const HONEST_UNIT: &str = "Authenticator Attestation";
+
+/// OU of an honest leaf (WebAuthn L3 §8.2.1).
 pub(crate) fn organizational_unit() -> String {
-    "Authenticator Attestation".to_string()
+    HONEST_UNIT.to_string()
 }

@@ -4,6 +4,7 @@ mod advertised;
 mod blobs;
 mod card;
 mod ceremonies;
+mod certificates;
 mod configuration;
 mod fabric;
 mod fingers;

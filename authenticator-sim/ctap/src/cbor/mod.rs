@@ -13,6 +13,11 @@ pub use view::{DecodeError, Fields, Problem, expect_array, expect_bool, expect_b
 pub use writer::Writer;
 
 /// Nesting that CTAP2 messages may have (CTAP 2.3 §8, "nesting depth").
+///
+/// A registration with a `compound` statement (WebAuthn L3 §8.9) goes a level further: the response, the array of members,
+/// a member, its statement, and that statement's `x5c`. The two documents disagree there, and the statement wins: peers
+/// read responses without a limit or with a far wider one, and who cannot prefers a member by itself
+/// (`attestationFormatsPreference`). Requests have no such exception.
 pub const MAX_DEPTH: usize = 4;
 
 /// Reads one message strictly: canonical form, at most [`MAX_DEPTH`] levels, nothing after it.

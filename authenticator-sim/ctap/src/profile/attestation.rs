@@ -113,6 +113,9 @@ pub struct Chain {
     pub sends: Sends,
     /// CN of the leaf. The certificate of a TPM's key has no subject; its key is made from this name all the same.
     pub common_name: String,
+    /// Which of its names the leaf's subject holds.
+    #[serde(default, skip_serializing_if = "LeafSubject::is_default")]
+    pub subject: LeafSubject,
     /// O of the leaf.
     pub organization: String,
     /// C of the leaf, two letters.
@@ -145,6 +148,7 @@ impl Chain {
             intermediate_key: AuthorityKey::Es256,
             sends: Sends::Intermediates,
             common_name: common_name.to_owned(),
+            subject: LeafSubject::Packed,
             organization: organization.to_owned(),
             country: country.to_owned(),
             batch: 0,
@@ -163,6 +167,26 @@ const fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 const fn is_zero(value: &u32) -> bool {
     *value == 0
+}
+
+/// Which names the subject of a leaf holds. That of a TPM's key holds none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum LeafSubject {
+    /// C, O, OU and CN (WebAuthn L3 §8.2.1).
+    #[default]
+    Packed,
+    /// CN alone, as Android's Keystore writes it.
+    CommonName,
+    /// As Apple writes it: the hash of the key as CN, `AAA Certification` as OU, O, and `California` as ST.
+    Apple,
+}
+
+impl LeafSubject {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The key of a certification authority.
