@@ -38,6 +38,11 @@ fn who_comes_back_knows_its_credentials_and_draws_new_secrets() {
     assert_eq!(ids, [second, first]);
     let known = |state: &State| state.credentials().cloned().collect::<Vec<_>>();
     assert_eq!(known(store.state()), known(authenticator.state()));
+    drop(store);
+
+    let mut store = Store::open(&path).unwrap();
+    let third = register(&mut wake(&store), 3, |change| store.commit(change).unwrap());
+    assert!(!ids.contains(&third), "each power-up draws anew");
 }
 
 #[test]

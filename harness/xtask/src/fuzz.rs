@@ -96,7 +96,12 @@ fn campaign(target: &str, seconds: u32) -> Result<Command, Failure> {
     let mut command = Command::new(output().join(TRIPLE).join("release").join(target));
     command.arg(&corpus).args(seeds(target));
     command.arg(format!("-artifact_prefix={}/", artifacts.display()));
-    command.arg(format!("-max_total_time={seconds}")).args(["-max_len=8192", "-timeout=5", "-print_final_stats=1"]);
+    command.arg(format!("-max_total_time={seconds}")).args([
+        "-max_len=8192",
+        "-len_control=0",
+        "-timeout=5",
+        "-print_final_stats=1",
+    ]);
     Ok(command)
 }
 

@@ -3,11 +3,12 @@
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cose::Algorithm;
 
@@ -130,11 +131,34 @@ pub struct Chain {
     #[serde(default = "yes")]
     pub aaguid_extension: bool,
     /// Further extensions of the leaf, none of them critical, by their object identifiers.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "by_object_identifier")]
     pub extensions: BTreeMap<String, ExtensionValue>,
     /// The TPM that the format `tpm` speaks for.
     #[serde(default)]
     pub tpm: Option<TpmIdentity>,
+}
+
+/// Reads a map whose keys are object identifiers: those of others no certificate can have.
+fn by_object_identifier<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, ExtensionValue>, D::Error> {
+    let map = BTreeMap::<String, ExtensionValue>::deserialize(deserializer)?;
+    match map.keys().find(|key| !is_object_identifier(key)) {
+        Some(key) => Err(D::Error::custom(format!(
+            "`{key}` is no object identifier: they are numbers with dots between them, such as 1.3.6.1.4.1.45724.1.1.4"
+        ))),
+        None => Ok(map),
+    }
+}
+
+/// Whether it is one in dotted form, of no more than 39 bytes in DER (ITU-T X.660; X.690 §8.19).
+fn is_object_identifier(text: &str) -> bool {
+    let arc = |arc: &str| arc.parse::<u32>().ok().filter(|number| number.to_string() == arc);
+    let Some(arcs) = text.split('.').map(arc).collect::<Option<Vec<u32>>>() else { return false };
+    let &[first, second, ref rest @ ..] = arcs.as_slice() else { return false };
+    let bytes = |arc: &u32| (u32::BITS - arc.leading_zeros()).div_ceil(7).max(1);
+    // The first two arcs are one byte.
+    first <= 2 && second < 40 && !rest.is_empty() && 1 + rest.iter().map(bytes).sum::<u32>() <= 39
 }
 
 impl Chain {
@@ -440,6 +464,18 @@ pub struct TpmIdentity {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn object_identifiers_are_told_from_other_texts() {
+        for good in ["1.3.6.1.4.1.45724.1.1.4", "2.5.29.17", "0.0.0", "1.39.4294967295"] {
+            assert!(is_object_identifier(good), "{good}");
+        }
+        let long = format!("1.3{}", ".4294967295".repeat(8));
+        let bad = ["", "1", "1.3", "3.1.1", "1.40.1", "1.3.6.1.4.1.414/2.13", "1.3..6", "1.3.06", "1.3.+6", "1.3.-6"];
+        for bad in bad.into_iter().chain([long.as_str()]) {
+            assert!(!is_object_identifier(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn a_day_is_one_of_the_calendar() {

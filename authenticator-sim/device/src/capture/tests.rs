@@ -67,6 +67,39 @@ fn what_is_wrong_is_said_with_its_place() {
     assert!(read(&block).unwrap_err().to_string().starts_with("read block "), "the length at its end differs");
 }
 
+#[test]
+fn nothing_is_written_behind_a_frame_that_could_not_be() {
+    let (reader, writer) = io::pipe().unwrap();
+    let out = BufWriter::new(File::from(std::os::fd::OwnedFd::from(writer)));
+    let mut capture = Capture { form: Form::Lines(lines::Writer::new(out, "desk").unwrap()), ends: false };
+    capture.write(&some()[0]).unwrap();
+    drop(reader);
+    assert_eq!(capture.write(&some()[1]).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    let after = capture.write(&some()[2]).unwrap_err().to_string();
+    assert_eq!(after, "a frame before it could not be written");
+}
+
+#[test]
+fn each_header_has_its_fields_where_wireshark_reads_them() {
+    let at = Duration::new(5, 6_000);
+    let [asked, completed] = usbmon::report(7, at, Direction::ToKey, &[9; 64]);
+    assert_eq!((&asked[..8], &asked[8..12]), (&7_u64.to_le_bytes()[..], &[b'S', 1, 1, 2][..]));
+    assert_eq!((&asked[16..24], &asked[24..28]), (&5_u64.to_le_bytes()[..], &6_u32.to_le_bytes()[..]));
+    assert_eq!((&asked[32..36], &asked[36..40]), (&64_u32.to_le_bytes()[..], &64_u32.to_le_bytes()[..]));
+    assert_eq!((asked[64..].to_vec(), completed[8], completed.len()), (vec![9; 64], b'C', 64));
+    assert_eq!(iso14443::block(1, Direction::ToKey, &[0xa4; 300])[..5], [0, 0xfa, 1, 45, 3]);
+    assert_eq!(iso14443::block(2, Direction::ToHost, &[0x90, 0]), [0, 0xfb, 0, 3, 2, 0x90, 0]);
+}
+
+#[test]
+fn what_is_no_report_of_ours_is_passed_over() {
+    let [mut packet, _] = usbmon::report(7, Duration::ZERO, Direction::ToKey, &[9; 64]);
+    assert!(usbmon::report_of(&packet).is_some());
+    assert_eq!(usbmon::report_of(&packet[..127]), None, "63 bytes are none");
+    packet.push(9);
+    assert_eq!(usbmon::report_of(&packet), None, "nor are 65");
+}
+
 proptest! {
     #[test]
     fn a_trace_that_was_cut_off_gives_what_came_before(cut in 0_usize..4000, pcapng in any::<bool>()) {

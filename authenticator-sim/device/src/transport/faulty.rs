@@ -178,3 +178,27 @@ impl Lane {
         [coming, overtaken].into_iter().flatten().min()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{Socket, fault};
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_than_two_messages_wait_behind_one_that_is_late() {
+        let (link, mut host) = Socket::pair().unwrap();
+        let seam = Seam::default();
+        let (fault, hold) = (fault::find("stall").unwrap(), Duration::from_secs(60));
+        seam.arm(Armed { fault, direction: Direction::ToKey, times: 1, hold });
+        let mut key = Faulty::new(link, seam);
+        tokio::spawn(async move {
+            for _ in 0..2 * HELD {
+                host.send(&[7; 64]).await?;
+            }
+            host.receive().await
+        });
+        let early = tokio::time::timeout(Duration::from_secs(1), key.receive()).await;
+        assert!(early.is_err(), "it is late");
+        assert_eq!(key.to_key.coming.len(), HELD);
+    }
+}

@@ -132,3 +132,51 @@ async fn carry(stream: UnixStream, send: mpsc::Sender<Report>, mut back: broadca
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_is_its_owners_alone_and_gone_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.hid");
+        let listening = Listening::at(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(Listening::at(&path).unwrap_err().kind(), io::ErrorKind::AddrInUse, "somebody listens");
+        drop(listening);
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_dead_socket_is_replaced_and_another_file_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.hid");
+        drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+        assert!(path.exists(), "as after a kill");
+        assert!(Listening::at(&path).is_ok());
+        fs::write(&path, "mine").unwrap();
+        assert_eq!(Listening::at(&path).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+    }
+
+    #[tokio::test]
+    async fn one_program_too_many_is_shown_the_door() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.hid");
+        let mut listening = Listening::at(&path).unwrap();
+        let mut programs = Vec::new();
+        for _ in 0..MOST_PROGRAMS {
+            let mut program = Socket::from(UnixStream::connect(&path).await.unwrap());
+            program.send(&[1; 64]).await.unwrap();
+            assert_eq!(listening.receive().await.unwrap(), Some([1; 64]));
+            programs.push(program);
+        }
+        let mut late = Socket::from(UnixStream::connect(&path).await.unwrap());
+        let heard = tokio::time::timeout(Duration::from_secs(10), late.receive()).await.expect("it is not let in");
+        assert_eq!(heard.unwrap(), None);
+    }
+}

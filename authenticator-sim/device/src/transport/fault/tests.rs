@@ -106,6 +106,21 @@ async fn keepalives_are_left_alone() {
     assert_eq!((arrived[0].1, arrived[1].1), (reports[0], reports[2]));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_the_other_direction_lets_reports_pass() {
+    let (link, mut host) = Socket::pair().unwrap();
+    let seam = Seam::default();
+    seam.arm(Armed { fault: find("drop").unwrap(), direction: Direction::ToKey, times: 1, hold: Duration::ZERO });
+    let mut key = Faulty::new(link, seam.clone());
+    key.send(&message()[0]).await.unwrap();
+    assert_eq!(host.receive().await.unwrap(), Some(message()[0]));
+    assert_eq!(seam.armed().len(), 1, "it still waits");
+    for report in &message()[..2] {
+        host.send(report).await.unwrap();
+    }
+    assert_eq!(key.receive().await.unwrap(), Some(message()[1]), "the first is lost");
+}
+
 #[test]
 fn names_are_sorted_and_found() {
     assert!(ALL.is_sorted_by(|a, b| a.name < b.name));

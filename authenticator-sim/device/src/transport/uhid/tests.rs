@@ -99,6 +99,8 @@ fn events_are_read_from_where_the_kernel_puts_each_field() {
     assert_eq!(Event::parse(&set), Ok(expected));
     let too_large = event(6, &[(4100, &4097u16.to_ne_bytes())]);
     assert_eq!(read(&too_large), format!("Err(Malformed {{ length: {} }})", event::LENGTH));
+    let too_large = event(13, &[(10, &4097u16.to_ne_bytes())]);
+    assert_eq!(Event::parse(&too_large), Err(Malformed { length: event::LENGTH }));
     assert_eq!(Event::parse(&output(&[1])[..4102]), Err(Malformed { length: 4102 }));
     assert_eq!(Event::parse(&[6, 0]), Err(Malformed { length: 2 }));
 }
@@ -143,6 +145,9 @@ async fn reports_come_and_go_through_the_node() {
     for odd in [numbered(1, &[9; 64]), numbered(0, &[9; 63]), numbered(0, &[9; 65]), Vec::new()] {
         kernel.send(&output(&odd)).unwrap();
     }
+    let mut setting = output(&numbered(0, &[9; 64]));
+    setting[4102] = ReportKind::FEATURE.0;
+    kernel.send(&setting).unwrap();
     kernel.send(&output(&numbered(0, &[7; 64]))).unwrap();
     assert_eq!(device.receive().await.unwrap(), Some([7; 64]));
     device.send(&[8; 64]).await.unwrap();
