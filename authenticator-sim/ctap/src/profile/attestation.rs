@@ -157,8 +157,8 @@ fn is_object_identifier(text: &str) -> bool {
     let Some(arcs) = text.split('.').map(arc).collect::<Option<Vec<u32>>>() else { return false };
     let &[first, second, ref rest @ ..] = arcs.as_slice() else { return false };
     let bytes = |arc: &u32| (u32::BITS - arc.leading_zeros()).div_ceil(7).max(1);
-    // The first two arcs are one byte.
-    first <= 2 && second < 40 && !rest.is_empty() && 1 + rest.iter().map(bytes).sum::<u32>() <= 39
+    // The first two arcs are the other byte.
+    first <= 2 && second < 40 && !rest.is_empty() && rest.iter().map(bytes).sum::<u32>() <= 38
 }
 
 impl Chain {
