@@ -1,0 +1,97 @@
+//! The control API as strangers find it: who has no token, calls it by another name or sends what is no body gets nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![cfg(unix)]
+
+use std::net::SocketAddr;
+
+use keyrig_device::control::{Face, routes, serve_hooks, serve_page};
+use keyrig_device::plugged::{Hand, Plan, Plugged, Port, plug};
+use keyrig_device::profiles;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const TOKEN: &str = "0123456789abcdef";
+
+/// A key's page, and the folder that its link is in.
+async fn page() -> (SocketAddr, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = profiles::find("yubikey-5-nfc-5.7").unwrap().clone();
+    let port = Port::socket(folder.path().join("key.hid"));
+    let Plugged { key, .. } = plug(Plan::new("desk", profile, port, "person".parse::<Hand>().unwrap())).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    serve_page(listener, Face { key, token: TOKEN.to_owned(), decoder: |_, _, _, _| None }).unwrap();
+    (address, folder)
+}
+
+/// The status of the answer to a request with these headers, beside those that every request has.
+async fn ask(address: SocketAddr, line: &str, headers: &[String], body: &[u8]) -> u16 {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut head = format!("{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    if !headers.iter().any(|header| header.starts_with("Host:")) {
+        head += &format!("Host: {address}\r\n");
+    }
+    headers.iter().for_each(|header| head += &format!("{header}\r\n"));
+    stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
+    // Who refuses a body need not read it.
+    let _ = stream.write_all(body).await;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[9..]).parse().unwrap()
+}
+
+fn bearer(token: &str) -> String {
+    format!("Authorization: Bearer {token}")
+}
+
+#[tokio::test]
+async fn every_route_but_the_description_wants_the_whole_token() {
+    let (address, _folder) = page().await;
+    for route in routes() {
+        let line = format!("{} {}", route.method.to_uppercase(), route.path.replace("{id}", "00"));
+        for wrong in [vec![], vec![bearer("")], vec![bearer(&TOKEN[..15])], vec![bearer(&format!("{TOKEN}0"))]] {
+            let expected = if route.path == "/openapi.json" { 200 } else { 401 };
+            assert_eq!(ask(address, &line, &wrong, b"").await, expected, "{line} {wrong:?}");
+        }
+    }
+    assert_eq!(ask(address, "GET /v1/status", &[bearer(TOKEN)], b"").await, 200);
+}
+
+#[tokio::test]
+async fn another_page_of_the_browser_gets_nothing_even_with_the_token() {
+    let (address, _folder) = page().await;
+    for (header, expected) in [
+        ("Host: evil.example".to_owned(), 421),
+        ("Host: evil.example:80".to_owned(), 421),
+        ("Host: ".to_owned(), 421),
+        ("Origin: http://evil.example".to_owned(), 403),
+        ("Origin: null".to_owned(), 403),
+        (format!("Origin: https://{address}"), 403),
+        (format!("Origin: http://{address}"), 200),
+        (format!("Host: localhost:{}", address.port()), 200),
+    ] {
+        assert_eq!(ask(address, "GET /v1/status", &[bearer(TOKEN), header.clone()], b"").await, expected, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_says_that_it_is_json_and_has_an_end() {
+    let (address, _folder) = page().await;
+    let put = "PUT /v1/gestures";
+    let body = br#"{"gestures": "always"}"#;
+    let json = || "Content-Type: application/json".to_owned();
+    assert_eq!(ask(address, put, &[bearer(TOKEN), json()], body).await, 200);
+    assert_eq!(ask(address, put, &[bearer(TOKEN)], body).await, 415);
+    assert_eq!(ask(address, put, &[bearer(TOKEN), "Content-Type: text/plain".to_owned()], body).await, 415);
+    assert_eq!(ask(address, put, &[bearer(TOKEN), json()], b"{").await, 400);
+    assert_eq!(ask(address, put, &[bearer(TOKEN), json()], &vec![b' '; 5 * 1024 * 1024]).await, 413);
+}
+
+#[tokio::test]
+async fn hooks_are_for_this_machine_only() {
+    let everywhere = TcpListener::bind("0.0.0.0:0").await.unwrap();
+    assert_eq!(serve_hooks(everywhere, Vec::new()).unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+    let here = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    serve_hooks(here, Vec::new()).unwrap().abort();
+}
