@@ -14,29 +14,12 @@ import { createInterface } from 'node:readline';
 
 import { chromium } from 'playwright-core';
 
+import { Checks, flags } from '../tap/browser.mjs';
 import { Host, registration } from './host.mjs';
 
 const wantDefects = process.argv[2] === '--defects';
 const [keyrig, pictures] = process.argv.slice(wantDefects ? 3 : 2);
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let count = 0;
-let failed = 0;
-function expect(name, holds, seen) {
-  const good = holds !== wantDefects;
-  count += 1;
-  if (!good) failed += 1;
-  console.log(`${good ? 'ok' : 'not ok'} ${count} - ${wantDefects ? 'finds a defect: ' : ''}${name}`);
-  if (!good) console.log(`# seen: ${JSON.stringify(seen)}`);
-}
+const checks = new Checks(wantDefects);
 
 const folder = mkdtempSync(join(tmpdir(), 'key-'));
 const words = ['plug', 'yubikey-5-nfc-5.7', '--link', 'socket:key.hid', '--page', '127.0.0.1:0', '--json'];
@@ -50,8 +33,7 @@ try {
   await browser.close();
   plugged.kill();
 }
-console.log(`1..${count}`);
-process.exit(failed === 0 ? 0 : 1);
+process.exit(checks.end());
 
 async function use(url, host) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
@@ -69,38 +51,38 @@ async function use(url, host) {
   await picture(page, 'blinking-1280');
   const reached = await pressByKeyboard(page, '#touch');
   const status = await Promise.race([answer, later('no answer')]);
-  expect('a touch by keyboard completes a registration that waits for it', reached && status === 0, [reached, status]);
+  checks.expect('a touch by keyboard completes a registration that waits for it', reached && status === 0, [reached, status]);
 
   const line = page.locator('#log summary', { hasText: 'authenticatorMakeCredential' }).first();
   const logged = await line.waitFor({ timeout: 3000 }).then(() => true, () => false);
-  expect('the log shows the request', logged, await page.locator('#log').innerText());
+  checks.expect('the log shows the request', logged, await page.locator('#log').innerText());
   await pressByKeyboard(page, '#log summary');
   const fields = await page.locator('#log details[open] .tree .name').allInnerTexts();
-  expect('a message opens by keyboard and is taken apart', fields.some((name) => name.startsWith('fmt')), fields);
+  checks.expect('a message opens by keyboard and is taken apart', fields.some((name) => name.startsWith('fmt')), fields);
   const flags = await page.locator('#flags li.set').allInnerTexts();
-  expect('UP was set and UV was not', flags.length === 1 && flags[0].startsWith('UP'), flags);
+  checks.expect('UP was set and UV was not', flags.length === 1 && flags[0].startsWith('UP'), flags);
   const credentials = await page.locator('#credentials strong').allInnerTexts();
-  expect('the credential is listed', credentials.join() === 'example.org', credentials);
+  checks.expect('the credential is listed', credentials.join() === 'example.org', credentials);
 
   const nameless = await page.evaluate(namelessControls);
-  expect('every control has a name', nameless.length === 0, nameless);
+  checks.expect('every control has a name', nameless.length === 0, nameless);
   for (const scheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: scheme });
     const faint = await page.evaluate(faintText);
-    expect(`text can be read, ${scheme}`, faint.length === 0, faint);
+    checks.expect(`text can be read, ${scheme}`, faint.length === 0, faint);
     for (const [width, height] of [[1280, 900], [400, 860]]) {
       await page.setViewportSize({ width, height });
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(`nothing sticks out at ${width} px, ${scheme}`, wider <= 0, wider);
+      checks.expect(`nothing sticks out at ${width} px, ${scheme}`, wider <= 0, wider);
       await picture(page, `${scheme}-${width}`);
     }
   }
 
   await pressByKeyboard(page, '#port');
   const out = await page.getByText('It is out of its port.').waitFor({ timeout: 3000 }).then(() => true, () => false);
-  expect('a key that is pulled out is shown so', out, await page.locator('#asks').innerText());
-  expect('the browser has nothing to complain about', complaints.length === 0, complaints);
-  expect('nothing is fetched from elsewhere', elsewhere.length === 0, elsewhere);
+  checks.expect('a key that is pulled out is shown so', out, await page.locator('#asks').innerText());
+  checks.expect('the browser has nothing to complain about', complaints.length === 0, complaints);
+  checks.expect('nothing is fetched from elsewhere', elsewhere.length === 0, elsewhere);
   if (!wantDefects) await strangers(url);
 }
 
@@ -119,7 +101,7 @@ async function strangers(url) {
     'from another page': await status('/v1/status', { authorization, origin: 'https://evil.example' }),
     'from itself': await status('/v1/status', { authorization, origin: `http://${host}` }),
   };
-  expect('strangers get nothing', Object.values(asked).join() === '200,401,421,403,200', asked);
+  checks.expect('strangers get nothing', Object.values(asked).join() === '200,401,421,403,200', asked);
 }
 
 // Moves to a control with Tab alone, and presses Enter.

@@ -8,10 +8,9 @@ Prints one TAP line per test; exits 1 when one of them fails.
 import json
 import sys
 import threading
-import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "python-fido2"))
+sys.path[:0] = [str(Path(__file__).parent.parent / folder) for folder in ("python-fido2", "tap")]
 
 from card import Card, scard, wait_for  # noqa: E402
 from desk import PERMISSION, PIN, RP_ID, Desk, get, make, token, with_pin  # noqa: E402
@@ -19,22 +18,14 @@ from fido2.ctap import CtapError  # noqa: E402
 from fido2.ctap1 import Ctap1  # noqa: E402
 from fido2.ctap2 import ClientPin, Ctap2  # noqa: E402
 from fido2.ctap2.credman import CredentialManagement  # noqa: E402
+from suite import Suite  # noqa: E402
 
 YUBIKEY = "yubikey-5-nfc-5.7"
 OLD_YUBIKEY = "yubikey-5-nfc-5.2"
 EVERYTHING = "ctap-2.3-everything"
 
-tests = []
-
-
-def test(*profiles):
-    """A test that gets a new card of each of `profiles`; its documentation string is its name."""
-
-    def note(function):
-        tests.extend((function, profile) for profile in profiles)
-        return function
-
-    return note
+suite = Suite(Card)
+test = suite.test
 
 
 @test(YUBIKEY, OLD_YUBIKEY, EVERYTHING)
@@ -179,22 +170,6 @@ def broken(card):
         raise AssertionError("it was accepted")
 
 
-def main():
-    Card.keyrig = sys.argv[1]
-    failed = 0
-    for number, (function, profile) in enumerate(tests, 1):
-        name = f"{profile}: {function.__doc__.strip()}"
-        try:
-            with Card(profile) as card:
-                function(card)
-            print(f"ok {number} - {name}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {name}", flush=True)
-            print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), end="", flush=True)
-    print(f"1..{len(tests)}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    Card.keyrig = sys.argv[1]
+    sys.exit(1 if suite.run() else 0)

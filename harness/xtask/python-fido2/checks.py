@@ -1,10 +1,14 @@
 """Tests by name, each on a new key of each profile it is for; one TAP line each."""
 
-import traceback
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tap"))
 
 from bridge import Key
 from fido2.ctap import CtapError
 from fido2.ctap1 import ApduError
+from suite import Suite
 
 ERR = CtapError.ERR
 
@@ -19,34 +23,8 @@ NITROKEY = "nitrokey-3"
 ALL = [YUBIKEY_5_7, YUBIKEY_5_2, YUBIKEY_5_FIPS, YUBIKEY_BIO, ONLY_2_0, EVERYTHING_2_3, NITROKEY]
 ALWAYS_VERIFY = [YUBIKEY_5_FIPS, YUBIKEY_BIO]
 
-_tests = []
-
-
-def test(*profiles):
-    """A test that gets a new key of each of `profiles`; its documentation string is its name."""
-
-    def note(function):
-        _tests.extend((function, profile) for profile in profiles)
-        return function
-
-    return note
-
-
-def run_all():
-    """Runs each test, and tells how many failed."""
-    failed = 0
-    for number, (function, profile) in enumerate(_tests, 1):
-        name = f"{profile}: {function.__doc__.strip()}"
-        try:
-            with Key(profile) as key:
-                function(key)
-            print(f"ok {number} - {name}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {name}", flush=True)
-            print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), end="", flush=True)
-    print(f"1..{len(_tests)}")
-    return failed
+suite = Suite(Key)
+test = suite.test
 
 
 def refused(status, call, *args, **kwargs):

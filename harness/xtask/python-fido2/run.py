@@ -17,8 +17,8 @@ import large_blobs  # noqa: F401
 import management  # noqa: F401
 import u2f  # noqa: F401
 from bridge import Key
-from checks import run_all
+from checks import suite
 
 if __name__ == "__main__":
     Key.port = int(sys.argv[1])
-    sys.exit(1 if run_all() else 0)
+    sys.exit(1 if suite.run() else 0)

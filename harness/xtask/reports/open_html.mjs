@@ -10,27 +10,11 @@ import { pathToFileURL } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
+import { Checks, flags } from '../tap/browser.mjs';
+
 const wantDefects = process.argv[2] === '--defects';
 const [html, json, screenshot] = process.argv.slice(wantDefects ? 3 : 2);
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let count = 0;
-let failed = 0;
-function expect(name, holds, seen) {
-  const good = holds !== wantDefects;
-  count += 1;
-  if (!good) failed += 1;
-  console.log(`${good ? 'ok' : 'not ok'} ${count} - ${wantDefects ? 'finds a defect: ' : ''}${name}`);
-  if (!good) console.log(`# seen: ${JSON.stringify(seen)}`);
-}
+const checks = new Checks(wantDefects);
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
 try {
@@ -47,21 +31,20 @@ try {
   const { cases } = JSON.parse(readFileSync(json, 'utf8'));
   const wanted = cases.map(({ id, end, known }) => [id, known ? 'known' : (end.judged?.verdict ?? 'trouble')]);
   const missing = wanted.filter(([id, verdict]) => shown[id] !== verdict);
-  expect(`all ${wanted.length} scenarios are shown with their verdicts`, wanted.length > 0 && missing.length === 0, missing);
+  checks.expect(`all ${wanted.length} scenarios are shown with their verdicts`, wanted.length > 0 && missing.length === 0, missing);
 
   await page.screenshot({ path: screenshot });
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect('nothing sticks out at 1280 px', wider <= 0, wider);
+  checks.expect('nothing sticks out at 1280 px', wider <= 0, wider);
 
   const closed = await openByKeyboard(page);
-  expect('every expander opens by keyboard', closed.length === 0, closed.slice(0, 5));
-  expect('the browser has nothing to complain about', complaints.length === 0, complaints);
-  expect('nothing is fetched but the file itself', requests.every((request) => request === url), requests);
+  checks.expect('every expander opens by keyboard', closed.length === 0, closed.slice(0, 5));
+  checks.expect('the browser has nothing to complain about', complaints.length === 0, complaints);
+  checks.expect('nothing is fetched but the file itself', requests.every((request) => request === url), requests);
 } finally {
   await browser.close();
 }
-console.log(`1..${count}`);
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = checks.end();
 
 // Runs in the page: the verdict that a reader sees beside each scenario's id.
 function rows() {

@@ -11,8 +11,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import traceback
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tap"))
+
+from suite import Suite  # noqa: E402
 
 PROFILE = "yubikey-5-nfc-5.7"
 INIT = bytes.fromhex("ffffffff860008") + b"keyrig!?"
@@ -20,20 +23,15 @@ GET_INFO = b"\x04"
 SELECT = bytes.fromhex("00a4040008a0000006472f000100")
 ASK_INFO = bytes.fromhex("80108000010400")
 
-tests = []
-
-
-def test(function):
-    """Its documentation string is its name."""
-    tests.append(function)
-    return function
+suite = Suite(lambda _: tempfile.TemporaryDirectory())
+test = suite.test
 
 
 class Plugged:
     """A key whose trace is kept until it is killed."""
 
     def __init__(self, folder, link):
-        self.trace = folder / "trace.pcapng"
+        self.trace = Path(folder) / "trace.pcapng"
         words = [KEYRIG, "plug", PROFILE, "--gestures", "always", "--link", link, "--trace", self.trace]
         environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, env=environment, text=True)
@@ -60,9 +58,9 @@ def exactly(connection, count):
 def usb(folder):
     """The trace of a key on USB, and what went over its link: direction and report."""
     said = []
-    with Plugged(folder, f"socket:{folder / 'hid'}") as plugged, socket.socket(socket.AF_UNIX) as link:
+    with Plugged(folder, f"socket:{folder}/hid") as plugged, socket.socket(socket.AF_UNIX) as link:
         link.settimeout(20)
-        link.connect(str(folder / "hid"))
+        link.connect(f"{folder}/hid")
 
         def send(begin):
             said.append(("out", begin.ljust(64, b"\0")))
@@ -129,26 +127,26 @@ def troubles(trace):
     return tshark(trace, "-Y", "_ws.malformed || _ws.short || _ws.unreassembled")
 
 
-@test
+@test("USB")
 def usb_reports(folder):
-    """USB: every report is there as it went over the link, after the program was killed"""
+    """every report is there as it went over the link, after the program was killed"""
     trace, said = usb(folder)
     assert reports(trace) == (said, [])
     assert troubles(trace) == ([], [])
 
 
-@test
+@test("USB")
 def usb_device(folder):
-    """USB: the capture begins with a HID device that has the usage page of FIDO"""
+    """the capture begins with a HID device that has the usage page of FIDO"""
     trace, _ = usb(folder)
     packets, _ = tshark(trace, "-V", "-Y", "usbhid || usb.bInterfaceClass == 3")
     text = "\n".join("\t".join(packet) for packet in packets)
     assert "bInterfaceClass: HID (0x03)" in text and "FIDO" in text, text
 
 
-@test
+@test("NFC")
 def nfc_apdus(folder):
-    """NFC: every APDU is there as it went to and fro, put together where it came in several blocks"""
+    """every APDU is there as it went to and fro, put together where it came in several blocks"""
     trace, said = card(folder)
     assert any(len(apdu) > 256 for _, apdu in said), "none came in several blocks"
     packets, complaints = fields(trace, "iso14443.event", "data.data")
@@ -158,35 +156,35 @@ def nfc_apdus(folder):
     assert troubles(trace) == ([], [])
 
 
-@test
+@test("NFC")
 def nfc_commands(folder):
-    """NFC: decoded as ISO 7816, a selection is one, and has its response"""
+    """decoded as ISO 7816, a selection is one, and has its response"""
     trace, _ = card(folder)
     packets, _ = tshark(trace, "-d", "iso14443.subdissector,iso7816", "-Y", "iso7816")
     text = "\n".join("\t".join(packet) for packet in packets)
     assert "Select file" in text and "Response APDU (to Select file)" in text, text
 
 
-@test
+@test("USB")
 def cut_off(folder):
     """a file that was cut off within a packet is opened, and has what came before"""
     trace, said = usb(folder)
     whole = trace.read_bytes()
     last = int.from_bytes(whole[-4:], "little")
     for missing in (1, last // 2, last - 1):
-        cut = folder / "cut.pcapng"
+        cut = Path(folder) / "cut.pcapng"
         cut.write_bytes(whole[: len(whole) - missing])
         found, complaints = reports(cut)
         assert found == said[:-1], missing
         assert any("cut short" in line for line in complaints), complaints
 
 
-@test
+@test("USB")
 def defects(folder):
     """a changed report and a changed length are noticed"""
     trace, said = usb(folder)
     whole = trace.read_bytes()
-    changed = folder / "changed.pcapng"
+    changed = Path(folder) / "changed.pcapng"
     changed.write_bytes(whole.replace(b"keyrig!?", b"keyrig??", 1))
     assert reports(changed)[0] != said
     at = whole.index(b"keyrig!?")
@@ -195,20 +193,6 @@ def defects(folder):
     assert reports(changed)[1] != []
 
 
-def main():
-    failed = 0
-    for number, function in enumerate(tests, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                function(Path(folder))
-            except Exception:
-                failed += 1
-                print(f"not ok {number} - {function.__doc__}\n{traceback.format_exc()}", flush=True)
-            else:
-                print(f"ok {number} - {function.__doc__}", flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
     KEYRIG = sys.argv[1]
-    sys.exit(main())
+    sys.exit(1 if suite.run() else 0)
