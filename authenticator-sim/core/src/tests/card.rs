@@ -20,11 +20,11 @@ use crate::provider::Deterministic;
 use crate::seal::Honest;
 use crate::{Authenticator, Gesture, Setup};
 
-const GET_INFO: &[u8] = &[Ctap::GET_INFO.0];
+pub(super) const GET_INFO: &[u8] = &[Ctap::GET_INFO.0];
 const TOUCHED: &[u8] = &[2];
 
 /// A reader with a card on it.
-struct Reader {
+pub(super) struct Reader {
     card: Card,
     now: Instant,
     prompts: usize,
@@ -39,14 +39,14 @@ impl Reader {
         reader
     }
 
-    fn selected(profile: &Profile) -> Self {
+    pub(super) fn selected(profile: &Profile) -> Self {
         let mut reader = Self::new(profile);
         assert_eq!(reader.select(&FIDO_APPLET).1, StatusWord::NO_ERROR);
         reader
     }
 
     /// The response to one input, if it has one by now.
-    fn give(&mut self, input: Input<'_>) -> Option<Vec<u8>> {
+    pub(super) fn give(&mut self, input: Input<'_>) -> Option<Vec<u8>> {
         let mut response = None;
         let mut outputs: Vec<Output> = self.card.handle(self.now, input).collect();
         while !outputs.is_empty() {
@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// Data and status word of the response, once it comes.
-    fn send(&mut self, command: &Command<'_>) -> (Vec<u8>, StatusWord) {
+    pub(super) fn send(&mut self, command: &Command<'_>) -> (Vec<u8>, StatusWord) {
         let mut response = self.give(Input::Command(&command.encode()));
         while response.is_none() {
             self.now = self.card.deadline().expect("a response comes in time");
@@ -82,7 +82,7 @@ impl Reader {
     }
 
     /// Sends a message in short commands, and fetches all of its answer.
-    fn exchange(&mut self, message: &[u8], p1: u8) -> (Vec<u8>, StatusWord) {
+    pub(super) fn exchange(&mut self, message: &[u8], p1: u8) -> (Vec<u8>, StatusWord) {
         let (last, parts) =
             message.chunks(250).collect::<Vec<_>>().split_last().map(|(l, p)| (*l, p.to_vec())).unwrap();
         for part in parts {
@@ -103,11 +103,11 @@ impl Reader {
     }
 }
 
-fn command(class: u8, instruction: Instruction, data: &[u8]) -> Command<'_> {
+pub(super) fn command(class: u8, instruction: Instruction, data: &[u8]) -> Command<'_> {
     Command { class, instruction, p1: 0, p2: 0, data, expected: Some(256), extended: false }
 }
 
-fn refused(status: StatusWord) -> (Vec<u8>, StatusWord) {
+pub(super) fn refused(status: StatusWord) -> (Vec<u8>, StatusWord) {
     (Vec::new(), status)
 }
 

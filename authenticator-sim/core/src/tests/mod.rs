@@ -22,6 +22,7 @@ mod quirks;
 mod replay;
 mod requests;
 mod snapshots;
+mod status_words;
 mod statuses;
 mod store;
 mod u2f;
