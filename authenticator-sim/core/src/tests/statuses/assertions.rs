@@ -60,7 +60,7 @@ pub(super) const ROWS: &[Row] = &[
     row("a login by a token that a login without it has spent", Status::PIN_AUTH_INVALID, security_key, |a| {
         let id = a.key.enrol(&make_request());
         a.key.set_pin(Protocol::Two, PIN);
-        let request = a.key.verified_get(get_request(&[id.clone()]));
+        let request = a.key.verified_get(get_request(core::slice::from_ref(&id)));
         let mut another = get_request(&[id]);
         another.options.up = a.either(None, Some(false));
         a.key.get(&another).unwrap();
