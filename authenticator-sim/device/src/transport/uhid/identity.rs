@@ -46,7 +46,7 @@ impl Identity {
             vendor: known.vendor,
             product: known.product,
             version: version(profile.firmware.as_deref().unwrap_or_default()),
-            vendor_answers: (known.answers)(profile),
+            vendor_answers: if known.vendor == yubico::VENDOR { yubico::answers(profile) } else { Vec::new() },
             ..Self::neutral(serial)
         })
     }
@@ -68,26 +68,13 @@ struct Product {
     name: &'static str,
     vendor: u16,
     product: u16,
-    answers: fn(&Profile) -> Vec<(Command, Vec<u8>)>,
 }
 
 const PRODUCTS: &[Product] = &[
     // yubikey-manager, yubikit/core
-    Product {
-        maker: "Yubico AB",
-        name: "Yubico YubiKey FIDO",
-        vendor: 0x1050,
-        product: 0x0402,
-        answers: yubico::answers,
-    },
+    Product { maker: "Yubico AB", name: "Yubico YubiKey FIDO", vendor: yubico::VENDOR, product: 0x0402 },
     // libfido2, udev/fidodevs
-    Product {
-        maker: "Nitrokey",
-        name: "Nitrokey Nitrokey 3",
-        vendor: 0x20a0,
-        product: 0x42b2,
-        answers: |_| Vec::new(),
-    },
+    Product { maker: "Nitrokey", name: "Nitrokey Nitrokey 3", vendor: 0x20a0, product: 0x42b2 },
 ];
 
 /// `5.4.3` is 0x0543.

@@ -5,6 +5,9 @@
 use keyrig_ctap::ctaphid::Command;
 use keyrig_ctap::profile::Profile;
 
+/// Yubico's number.
+pub(super) const VENDOR: u16 = 0x1050;
+
 const READ_CONFIG: Command = Command(0x42);
 
 /// U2F and FIDO2: what a key whose USB identity has the FIDO interface alone can have.
