@@ -170,3 +170,20 @@ fn a_command_that_is_not_there_or_never_ends_is_said() {
     assert_eq!(endless.status.code(), Some(1), "{}", text(&endless));
     assert!(text(&endless).contains("was ended after 0 s"), "{}", String::from_utf8_lossy(&endless.stderr));
 }
+
+#[test]
+fn a_script_pulls_its_key_out_and_puts_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "keyrig key --key $KEYRIG_KEY remove && keyrig key --key $KEYRIG_KEY status && \
+        keyrig key --key $KEYRIG_KEY insert && keyrig devices --device $KEYRIG_DEVICE";
+    let path = Path::new(env!("CARGO_BIN_EXE_keyrig")).parent().unwrap().display().to_string();
+    let mut command = keyrig(folder.path());
+    command.env("PATH", format!("{path}:{}", std::env::var("PATH").unwrap()));
+    command.args(["fleet", "plug", "--link", "socket", "yubikey-5-nfc-5.7", "yubikey-5-nfc-5.7.4"]);
+    let output = command.args(["--", "sh", "-c", script]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(text(&output).matches("off: it is out of its port").count(), 2, "{}", text(&output));
+    let left = fs::read_dir(folder.path().join("keyrig")).unwrap().flatten();
+    let sockets = left.filter(|entry| entry.path().extension().is_some_and(|end| end == "sock")).count();
+    assert_eq!(sockets, 0, "a key that is gone has a socket");
+}

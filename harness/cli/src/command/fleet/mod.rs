@@ -36,7 +36,8 @@ enum Command {
 #[command(after_help = "\
 The command is run once for each profile, while that key is plugged in and no other of these. It finds in $KEYRIG_DEVICE
 where the key is, `hid` or `socket:<path>`, and in $KEYRIG_PROFILE what it is. A key is new each time, and touched whenever
-it asks.
+it asks. Where a script asks for it to be pulled out, `keyrig key --key $KEYRIG_KEY remove` does that, and `insert`
+puts it back.
 
 The file of --expect says what is to be left; what it does not name may be anything:
 

@@ -7,6 +7,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use keyrig_ctap::profile::Profile;
+use keyrig_device::control::{self, Face, Place};
 use keyrig_device::plugged::{Hand, Plan, Plugged, Port, plug};
 use miette::miette;
 use tokio::process::Command;
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 
 use super::expectation::{Expectation, Left};
 use crate::command::plug::{Whose, identity};
+use crate::decode;
 use crate::failure::{Exit, Failure};
 
 /// What is rehearsed.
@@ -82,9 +84,17 @@ impl Rehearsal<'_> {
             }
             false => (Port::Uhid(identity(self.identity, &id, &profile)?), "hid".to_owned()),
         };
-        let Plugged { key, task } = plug(Plan::new(&id, profile, port, self.hand.clone()))
+        // Rehearsals of one user may run side by side.
+        let name = format!("{id}-{}", std::process::id());
+        let control = Place::take(&control::folder(), &name).map_err(Failure::environment)?;
+        let listener = control.listen().map_err(Failure::environment)?;
+        let Plugged { key, task } = plug(Plan::new(&name, profile, port, self.hand.clone()))
             .map_err(|e| Failure::failed_to(Exit::Environment, e))?;
-        let ended = self.command(&id, &place).await;
+        control::serve(
+            listener,
+            Face { key: key.clone(), token: control.token().to_owned(), decoder: decode::message },
+        );
+        let ended = self.command(&[("KEYRIG_DEVICE", &place), ("KEYRIG_KEY", &name), ("KEYRIG_PROFILE", &id)]).await;
         let gone = |_| Failure::environment(miette!("failed to look at {id}: it is gone"));
         let left = Left {
             settings: key.settings().await.map_err(gone)?,
@@ -98,12 +108,12 @@ impl Rehearsal<'_> {
         Ok(Rehearsed { profile: id, ended: ended?, left, differences })
     }
 
-    async fn command(&self, profile: &str, place: &str) -> Result<Ended, Failure> {
+    async fn command(&self, told: &[(&str, &str)]) -> Result<Ended, Failure> {
         let [program, arguments @ ..] = self.command else {
             return Err(Failure::usage(miette!("failed to rehearse: there is no command")));
         };
         let mut command = Command::new(program);
-        command.args(arguments).env("KEYRIG_DEVICE", place).env("KEYRIG_PROFILE", profile).kill_on_drop(true);
+        command.args(arguments).envs(told.iter().copied()).kill_on_drop(true);
         if self.apart {
             command.stdout(Stdio::from(stderr()));
         }
