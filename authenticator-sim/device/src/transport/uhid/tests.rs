@@ -172,6 +172,22 @@ async fn whoever_asks_for_a_report_is_not_left_waiting() {
 }
 
 #[tokio::test]
+async fn what_has_come_is_read_before_any_of_it_is_answered() {
+    let (mut device, kernel) = pair();
+    heard(&kernel);
+    // As many as a socket keeps.
+    let sent = (0..8u8).take_while(|number| kernel.send(&output(&numbered(0, &[*number; 64]))).is_ok()).count() as u8;
+    assert!(sent > 2, "{sent}");
+    assert_eq!(device.receive().await.unwrap(), Some([0; 64]));
+    assert_eq!(device.waiting.len(), usize::from(sent) - 1);
+    // What comes later is behind them.
+    kernel.send(&output(&numbered(0, &[99; 64]))).unwrap();
+    for number in (1..sent).chain([99]) {
+        assert_eq!(device.receive().await.unwrap(), Some([number; 64]));
+    }
+}
+
+#[tokio::test]
 async fn an_event_that_is_cut_short_is_an_error() {
     let (mut device, kernel) = pair();
     kernel.send(&output(&[0; 65])[..100]).unwrap();
