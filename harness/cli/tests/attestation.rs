@@ -82,6 +82,7 @@ fn judged(
         algorithms: profile.algorithms.clone(),
         conditional_create: false,
         extensions: ExtensionExpectation::default(),
+        any_member_order: false,
         attestation,
         trust_anchors: anchors(profile),
         now: NOW,

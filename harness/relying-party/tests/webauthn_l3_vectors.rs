@@ -91,6 +91,7 @@ impl Case {
             algorithms: [-7, -8, -35, -36, -53, -257].map(Algorithm).to_vec(),
             conditional_create: false,
             extensions: ExtensionExpectation::default(),
+            any_member_order: false,
             attestation: AcceptableAttestation::ANY,
             trust_anchors: vec![TrustAnchor::for_all(file.trust_anchor.0.clone())],
             now: NOW,

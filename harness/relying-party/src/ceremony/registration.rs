@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{LONGEST_NAME, SOMEBODY, challenge_refused, check_extensions, check_name, extension_names};
 use crate::audit::By;
 use crate::denied::Denied;
-use crate::policy::{AdditionalCredentials, Attachment, Conveyance, Evidence, Requirement, Rules};
+use crate::policy::{AdditionalCredentials, Attachment, Conveyance, Evidence, MemberOrder, Requirement, Rules};
 use crate::service::{Service, user_disabled};
 use crate::session::{Login, PendingRegistration, Scope, Visitor};
 use crate::store::{Account, Credential, Provenance, State};
@@ -176,6 +176,7 @@ impl Service {
                 requested: pending.extensions.clone(),
                 unsolicited: Unsolicited::Ignore,
             },
+            any_member_order: self.policy.document().attestation_object_order == MemberOrder::Any,
             attestation: AcceptableAttestation::ANY,
             trust_anchors: self.trust_anchors.clone(),
             now: self.now().as_unix(),

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_saphyr::Spanned;
 
 use super::settings::{
-    AccessPass, BackupStateMonitor, Enrolment, Origins, RecoveryRules, RegistrationOptions, Rotation, SessionRules,
-    SignCountRule, Tier, TransportSemantics,
+    AccessPass, BackupStateMonitor, Enrolment, MemberOrder, Origins, RecoveryRules, RegistrationOptions, Rotation,
+    SessionRules, SignCountRule, Tier, TransportSemantics,
 };
 use super::span::Span;
 
@@ -55,6 +55,8 @@ pub struct Document {
     pub transport_semantics: TransportSemantics,
     /// What a signature counter that does not grow means.
     pub sign_count: SignCountRule,
+    /// Whether the members of an attestation object may stand in another order than the canonical one.
+    pub attestation_object_order: MemberOrder,
     /// What happens when a credential's backup state changes.
     pub backup_state_monitor: BackupStateMonitor,
     /// Who may add a credential to an account.

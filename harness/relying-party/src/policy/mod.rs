@@ -30,7 +30,7 @@ pub use error::FileError;
 pub use judge::{Evidence, in_order};
 pub use rules::{Recovery, Rules};
 pub use settings::{
-    AccessPass, AdditionalCredentials, Attachment, BackupStateMonitor, Conveyance, Enrolment, Hint,
+    AccessPass, AdditionalCredentials, Attachment, BackupStateMonitor, Conveyance, Enrolment, Hint, MemberOrder,
     OnBackupStateChange, OriginCheck, Origins, RecoveryRules, RegistrationOptions, Requirement, Rotation, SessionRules,
     SignCountRule, Tier, TransportSemantics,
 };

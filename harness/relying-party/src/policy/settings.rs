@@ -155,6 +155,18 @@ pub enum SignCountRule {
     Ignore,
 }
 
+/// In which order the members of an attestation object stand, which nobody signs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberOrder {
+    /// In that of CTAP2's canonical CBOR, as clients have to write them; another is refused, as WebAuthn L3 §2.4 says
+    /// that decoders should.
+    #[default]
+    Canonical,
+    /// In any, as many relying parties let them.
+    Any,
+}
+
 /// What happens when a credential's backup state changes.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

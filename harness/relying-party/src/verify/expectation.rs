@@ -22,6 +22,9 @@ pub struct RegistrationExpectation {
     pub conditional_create: bool,
     /// The extensions that were asked for.
     pub extensions: ExtensionExpectation,
+    /// Whether the members of the attestation object may stand in another order than the canonical one, which decoders
+    /// should reject and many let pass (WebAuthn L3 §2.4).
+    pub any_member_order: bool,
     /// Which kinds of attestation pass; what passes is told in the result.
     pub attestation: AcceptableAttestation,
     /// The attestation roots, intermediates or leaves that are trusted.

@@ -39,7 +39,7 @@ pub fn registration(
     client_data.verify_cross_origin(&expected.framing, CROSS_ORIGIN)?;
     client_data.verify_top_origin(&expected.framing, TOP_ORIGIN)?;
     let hash = digest(&SHA256, &response.client_data_json);
-    let object = decode_attestation_object(&response.attestation_object)?;
+    let object = decode_attestation_object(&response.attestation_object, expected.any_member_order)?;
     let auth_data = auth_data::parse(&object.auth_data, DECODE)?;
     let credential = attested_credential(&auth_data, &response.raw_id)?;
     auth_data::verify_rp_id_hash(&auth_data, &expected.rp_id, RP_ID_HASH)?;
@@ -124,22 +124,21 @@ const fn step(words: &'static str) -> Step {
     Step { section: "7.1", words }
 }
 
-fn decode_attestation_object(bytes: &[u8]) -> Result<AttestationObject, Refusal> {
+fn decode_attestation_object(bytes: &[u8], any_member_order: bool) -> Result<AttestationObject, Refusal> {
     let refuse =
         |message: String| Refusal::new(ReasonClass::Malformed, "attestation_object_unreadable", message, DECODE);
     let object = AttestationObject::parse(bytes).map_err(|e| refuse(e.to_string()))?;
-    match forbidden(&object.flaws) {
-        None => Ok(object),
-        Some(flaw) => {
-            Err(refuse(format!("the attestation object is not canonical at byte {}: {}", flaw.at, flaw.kind)))
-        }
+    let tolerated = |flaw: &Flaw| any_member_order && flaw.kind == FlawKind::KeyOrder;
+    if let Some(flaw) = forbidden(&object.flaws).find(|flaw| !tolerated(flaw)) {
+        return Err(refuse(format!("the attestation object is not canonical at byte {}: {}", flaw.at, flaw.kind)));
     }
+    Ok(object)
 }
 
-/// The first broken rule that decoders should reject (WebAuthn L3 §2.4). Depth is let pass: a compound statement, legal
+/// The broken rules that decoders should reject (WebAuthn L3 §2.4). Depth is let pass: a compound statement, legal
 /// itself, needs five levels.
-fn forbidden(flaws: &[Flaw]) -> Option<&Flaw> {
-    flaws.iter().find(|flaw| flaw.kind != FlawKind::TooDeep)
+fn forbidden(flaws: &[Flaw]) -> impl Iterator<Item = &Flaw> {
+    flaws.iter().filter(|flaw| flaw.kind != FlawKind::TooDeep)
 }
 
 fn attested_credential<'a>(auth_data: &'a AuthData, raw_id: &[u8]) -> Result<&'a AttestedCredential, Refusal> {
@@ -151,7 +150,7 @@ fn attested_credential<'a>(auth_data: &'a AuthData, raw_id: &[u8]) -> Result<&'a
         return refuse("credential_id_differs", "the authenticator data has another credential id".into());
     }
     let flaws = Tree::parse(credential.public_key.bytes()).map(|tree| tree.flaws).unwrap_or_default();
-    match forbidden(&flaws) {
+    match forbidden(&flaws).next() {
         None => Ok(credential),
         Some(flaw) => refuse("key_not_canonical", format!("the credential public key is not canonical: {}", flaw.kind)),
     }

@@ -95,6 +95,7 @@ impl Registration {
                 algorithms: vec![Algorithm::ES256, Algorithm::EDDSA, Algorithm::RS256],
                 conditional_create: false,
                 extensions: ExtensionExpectation::default(),
+                any_member_order: false,
                 attestation: AcceptableAttestation::ANY,
                 trust_anchors: vec![TrustAnchor::for_all(root)],
                 now: NOW,

@@ -131,6 +131,27 @@ fn object_refused(change: impl FnOnce(&AttestationObject) -> Vec<u8>) {
 }
 
 #[test]
+fn another_order_of_members_passes_where_the_policy_lets_it_and_nothing_else_does() {
+    let mut honest = Registration::honest(Statement::None);
+    honest.expected.any_member_order = true;
+    let object = AttestationObject::parse(&honest.response().attestation_object).unwrap();
+    let auth_data = [&b"\x68authData\x58"[..], &[object.auth_data.len() as u8], &object.auth_data].concat();
+    let with = |members: &[&[u8]]| {
+        let mut response = honest.response();
+        response.attestation_object = members.concat();
+        verify::registration(&honest.expected, &response).map(drop)
+    };
+    with(&[b"\xa3", &auth_data, b"\x63fmt\x64none", b"\x67attStmt\xa0"]).unwrap();
+    for wrong in [
+        &[&b"\xa3"[..], &auth_data, b"\x63fmt\x64none", b"\x63fmt\x64none"][..],
+        &[b"\xbf", &auth_data, b"\x63fmt\x64none", b"\x67attStmt\xa0", b"\xff"],
+        &[b"\xa3", &auth_data, b"\x63fmt\x64none", b"\x67attStmt\xa0", b"\x00"],
+    ] {
+        assert_refusal(with(wrong), ReasonClass::Malformed, "attestation_object_unreadable");
+    }
+}
+
+#[test]
 fn an_attestation_object_that_is_not_canonical_is_refused() {
     let member = |name: &str, value: &[u8]| [&[0x60 + name.len() as u8], name.as_bytes(), value].concat();
     let fmt = member("fmt", b"\x64none");
