@@ -181,10 +181,9 @@ def fingers():
 
 
 def link():
-    """CTAPHID itself: any bytes come back, and the key shows which it is. The kernel's uhid keeps 31 packets for a key
-    that is slow to read and drops the rest, so nothing longer is sent than fits into so many."""
+    """CTAPHID itself: any bytes come back, up to the longest message there is, and the key shows which it is."""
     key = the_key()
-    for length in (0, 1, 57, 58, 1280, 57 + 30 * 59):
+    for length in (0, 1, 57, 58, 1280, 57 + 30 * 59, 57 + 31 * 59, 57 + 63 * 59, 7609):
         text = bytes(range(256)) * 30
         assert key.ping(text[:length]) == text[:length], length
     key.wink()

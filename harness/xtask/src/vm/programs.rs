@@ -33,29 +33,29 @@ pub(super) fn path(name: &str) -> String {
     target().join("debug").join(name).display().to_string()
 }
 
-/// The program registers and signs in by touch, at a relying party that judges both.
+/// The program registers and signs in by touch, at a relying party under `policy` that judges both.
 ///
 /// # Errors
 /// What went wrong.
-pub(super) fn by_touch(desk: &mut Desk, name: &str) -> Result<(), Red> {
+pub(super) fn by_touch(desk: &mut Desk, name: &str, policy: &str) -> Result<(), Red> {
     let _key = desk.plug("yubikey-5-nfc-5.7")?;
-    ceremonies(desk, name, "discouraged", "")
+    ceremonies(desk, name, policy, "discouraged", "")
 }
 
 /// As [`by_touch`], with a PIN that verifies the user; and with a wrong one, which does not.
 ///
 /// # Errors
 /// What went wrong.
-pub(super) fn by_pin(desk: &mut Desk, name: &str) -> Result<(), Red> {
+pub(super) fn by_pin(desk: &mut Desk, name: &str, policy: &str) -> Result<(), Red> {
     let key = desk.plug("yubikey-5-nfc-5.7")?;
     desk.line(format!("fido2-token -S {}", key.node)).answered(&[PIN, PIN]).well()?;
-    ceremonies(desk, name, "required", PIN)
+    ceremonies(desk, name, policy, "required", PIN)
 }
 
-fn ceremonies(desk: &mut Desk, name: &str, verification: &str, pin: &str) -> Result<(), Red> {
+fn ceremonies(desk: &mut Desk, name: &str, policy: &str, verification: &str, pin: &str) -> Result<(), Red> {
     let program = path(name);
-    let serve = "keyrig rp serve --policy default --rp-id example.org --port 8080 --origin";
-    let _serving = desk.start(&format!("{serve} {ORIGIN}"))?;
+    let serve = "keyrig rp serve --rp-id example.org --port 8080 --origin";
+    let _serving = desk.start(&format!("{serve} {ORIGIN} --policy {policy}"))?;
     desk.run(format!("curl -s --retry 60 --retry-delay 1 --retry-connrefused {URL}/health"))?;
     let ask = "curl -sS --fail-with-body --cookie jar --cookie-jar jar --json";
 

@@ -8,8 +8,8 @@ pub(super) const CLIENT: Client = Client {
     needs: programs::NEEDS,
     prepare: programs::build,
     rows: &[
-        Row { ceremony: "register and sign in", play: |desk| programs::by_touch(desk, NAME) },
-        Row { ceremony: "a PIN verifies the user", play: |desk| programs::by_pin(desk, NAME) },
+        Row { ceremony: "register and sign in", play: |desk| programs::by_touch(desk, NAME, "default") },
+        Row { ceremony: "a PIN verifies the user", play: |desk| programs::by_pin(desk, NAME, "default") },
     ],
 };
 

@@ -25,7 +25,7 @@ const KEY: &str = "yubikey-5-nfc-5.7";
 const PIN: &str = "24681357";
 
 /// The parameters of a new credential, as fido2-cred reads them.
-const NEW: &str = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=\nexample.org\nalice\nYWxpY2U=\n";
+pub(super) const NEW: &str = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=\nexample.org\nalice\nYWxpY2U=\n";
 
 fn touch(desk: &mut Desk) -> Result<(), Red> {
     let key = desk.plug_with(&[KEY])?;

@@ -14,6 +14,7 @@ mod python_fido2;
 mod readme;
 mod speed;
 mod systemd;
+mod ykman;
 
 use super::desk::{Desk, Red};
 use crate::failure::Failure;
@@ -52,6 +53,7 @@ const ALL: &[&Client] = &[
     &readme::CLIENT,
     &speed::CLIENT,
     &systemd::CLIENT,
+    &ykman::CLIENT,
 ];
 
 /// The names there are.

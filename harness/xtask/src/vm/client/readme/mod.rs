@@ -7,6 +7,7 @@ mod doctor;
 mod paragraph;
 
 use super::super::desk::{Desk, Red};
+use super::keyrig::NEW;
 use super::{Client, Row, nothing};
 use crate::system_packages::Need;
 
@@ -25,9 +26,6 @@ pub(super) const CLIENT: Client = Client {
 };
 
 const PROFILE: &str = "yubikey-5-nfc-5.7";
-
-/// The parameters of a new credential, as fido2-cred reads them.
-const NEW: &str = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=\nexample.org\nalice\nYWxpY2U=\n";
 
 fn commands(desk: &mut Desk) -> Result<(), Red> {
     let commands = block::commands()?;
