@@ -86,14 +86,11 @@ impl Rehearsal<'_> {
         };
         // Rehearsals of one user may run side by side.
         let name = format!("{id}-{}", std::process::id());
-        let control = Place::take(&control::folder(), &name).map_err(Failure::environment)?;
-        let listener = control.listen().map_err(Failure::environment)?;
+        let control = Place::take(&control::folder(), &name).map_err(|e| Failure::failed_to(Exit::Environment, e))?;
+        let listener = control.listen().map_err(|e| Failure::failed_to(Exit::Environment, e))?;
         let Plugged { key, task } = plug(Plan::new(&name, profile, port, self.hand.clone()))
             .map_err(|e| Failure::failed_to(Exit::Environment, e))?;
-        control::serve(
-            listener,
-            Face { key: key.clone(), token: control.token().to_owned(), decoder: decode::message },
-        );
+        control::serve(listener, Face { key: key.clone(), token: control.token().to_owned(), decoder: decode::apart });
         let ended = self.command(&[("KEYRIG_DEVICE", &place), ("KEYRIG_KEY", &name), ("KEYRIG_PROFILE", &id)]).await;
         let gone = |_| Failure::environment(miette!("failed to look at {id}: it is gone"));
         let left = Left {
