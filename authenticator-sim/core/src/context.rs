@@ -286,7 +286,7 @@ impl Context {
 
 /// A reply that says success, with `parameters` behind it.
 pub(crate) fn success(parameters: &[u8]) -> Vec<u8> {
-    let mut out = Writer::after(Vec::with_capacity(1 + parameters.len()));
+    let mut out = Writer::with_capacity(1 + parameters.len());
     out.raw(&[Status::OK.0]).raw(parameters);
     out.into_bytes()
 }

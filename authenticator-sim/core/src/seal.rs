@@ -154,7 +154,8 @@ fn none() -> Vec<u8> {
 
 /// The statement of `packed` (WebAuthn L3 §8.2), which without certificates is self attestation, and of `android-key`.
 fn signed(algorithm: Algorithm, signature: &[u8], certificates: &[Vec<u8>]) -> Vec<u8> {
-    let mut out = Writer::new();
+    let certified: usize = certificates.iter().map(|certificate| LONGEST_HEAD + certificate.len()).sum();
+    let mut out = Writer::with_capacity(FRAME + signature.len() + certified);
     out.map(if certificates.is_empty() { 2 } else { 3 });
     out.text("alg").int(algorithm.0).text("sig").bytes(signature);
     if !certificates.is_empty() {
@@ -162,6 +163,12 @@ fn signed(algorithm: Algorithm, signature: &[u8], certificates: &[Vec<u8>]) -> V
     }
     out.into_bytes()
 }
+
+/// More bytes than the names and the algorithm of such a statement have.
+const FRAME: usize = 32;
+
+/// Bytes before a certificate.
+const LONGEST_HEAD: usize = 9;
 
 fn x5c(out: &mut Writer, certificates: &[Vec<u8>]) {
     out.text("x5c").array(certificates.len());

@@ -185,7 +185,7 @@ pub(super) fn sign(cx: &mut Context, question: &Question, id: &[u8], count: Opti
         large_blob_key,
         unsigned_extensions,
     };
-    let mut out = Writer::after(Vec::with_capacity(256 + id.len()));
+    let mut out = Writer::with_capacity(256 + id.len());
     out.raw(&[Status::OK.0]);
     response.encode_into(&mut out);
     Ok(out.into_bytes())

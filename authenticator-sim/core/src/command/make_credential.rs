@@ -3,21 +3,22 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use keyrig_ctap::Command;
 use keyrig_ctap::auth_data::{AttestedCredential, AuthData, Flags};
+use keyrig_ctap::cbor::Writer;
 use keyrig_ctap::cose::{Algorithm, CoseKey};
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::make_credential::{Request, Response};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY};
 use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::seal::{Draft, Sealed, Statement};
+use keyrig_ctap::{Command, Status};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::statement::statement;
 use super::verification::{self, Evidence, Method};
 use super::{Pending, Step};
-use crate::context::{Context, success};
+use crate::context::Context;
 use crate::extension::{Creation, LARGE_BLOB_KEY, SECRETS};
 use crate::reason::Reason;
 use crate::state::{CredentialSource, Edit, kept};
@@ -260,7 +261,7 @@ fn draft(
     let extensions = extensions.outputs(cx, source, evidence.verified.is_some());
     let ed = if extensions.is_some() { Flags::ED } else { Flags::default() };
     let seen = user::flags(evidence.present.as_ref(), evidence.verified.as_ref());
-    let key = CoseKey::from_bytes(&source.public_key.to_cose(source.algorithm));
+    let key = CoseKey::from(source.public_key.to_cose(source.algorithm));
     Draft {
         auth_data: AuthData {
             rp_id_hash: Sha256::digest(&request.rp.id).into(),
@@ -294,5 +295,8 @@ fn reply(
         large_blob_key,
         unsigned_extensions,
     };
-    Ok(Step::Done(success(&response.encode())))
+    let mut out = Writer::with_capacity(256 + response.auth_data.len() + response.statement.len());
+    out.raw(&[Status::OK.0]);
+    response.encode_into(&mut out);
+    Ok(Step::Done(out.into_bytes()))
 }

@@ -176,7 +176,7 @@ fn parameters(data: &[u8]) -> Result<(Parameters, &[u8]), StatusWord> {
 /// The response data of a registration: reserved byte, public key, key handle, certificate, signature.
 fn register(cx: &mut Context, parameters: &Parameters) -> Result<Vec<u8>, Reason> {
     let source = credential(cx, parameters.application)?;
-    let key = CoseKey::from_bytes(&source.public_key.to_cose(Algorithm::ES256));
+    let key = CoseKey::from(source.public_key.to_cose(Algorithm::ES256));
     let draft = Draft {
         auth_data: AuthData {
             rp_id_hash: parameters.application,

@@ -188,7 +188,8 @@ impl Use {
 
 /// The outputs that are there, as one map.
 fn outputs_of<const N: usize>(outputs: [(&str, Option<Value>); N]) -> Option<Vec<u8>> {
-    let there: Vec<_> = outputs.into_iter().filter_map(|(id, value)| Some((Value::from(id), value?))).collect();
+    let there: Vec<_> =
+        outputs.into_iter().filter_map(|(id, value)| value.map(|value| (Value::from(id), value))).collect();
     (!there.is_empty()).then(|| Value::Map(there).to_canonical())
 }
 

@@ -32,6 +32,13 @@ impl PrivateKey {
     }
 }
 
+impl From<Zeroizing<Vec<u8>>> for PrivateKey {
+    /// Keeps a PKCS#8 document without looking into it.
+    fn from(pkcs8: Zeroizing<Vec<u8>>) -> Self {
+        Self(pkcs8)
+    }
+}
+
 impl Hash for PrivateKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.pkcs8().hash(state);

@@ -211,6 +211,10 @@ impl<'a> Reader<'a> {
 
     fn header(&mut self) -> Result<Header, Malformed> {
         let start = self.at;
+        if let Some(header) = self.input.get(start).and_then(|initial| header_of_one_byte(*initial)) {
+            self.at += 1;
+            return Ok(header);
+        }
         let mut decoder = Decoder::from(&self.input[start..]);
         let header = decoder.pull().map_err(|_| Malformed { at: start })?;
         let length = decoder.offset();
@@ -349,6 +353,24 @@ pub(super) fn canonical_order(a: &[u8], b: &[u8]) -> Ordering {
     major(a).cmp(&major(b)).then(a.len().cmp(&b.len())).then_with(|| a.cmp(b))
 }
 
+/// The header that an initial byte is by itself (RFC 8949 §3): most are. Nothing is shorter.
+const fn header_of_one_byte(initial: u8) -> Option<Header> {
+    let (major, argument) = (initial >> 5, initial & 0x1f);
+    if argument > 23 {
+        return None;
+    }
+    Some(match major {
+        0 => Header::Positive(argument as u64),
+        1 => Header::Negative(argument as u64),
+        2 => Header::Bytes(Some(argument as usize)),
+        3 => Header::Text(Some(argument as usize)),
+        4 => Header::Array(Some(argument as usize)),
+        5 => Header::Map(Some(argument as usize)),
+        6 => Header::Tag(argument as u64),
+        _ => Header::Simple(argument),
+    })
+}
+
 const fn shortest_header(n: u64) -> usize {
     match n {
         0..24 => 1,
@@ -389,6 +411,15 @@ mod tests {
         ];
         for (bytes, expected) in cases {
             assert_eq!(flaws(bytes), *expected, "{bytes:02x?}");
+        }
+    }
+
+    #[test]
+    fn an_initial_byte_is_the_header_that_ciborium_reads() {
+        for initial in 0..=u8::MAX {
+            let mut decoder = Decoder::from(&[initial][..]);
+            let pulled = decoder.pull().ok().filter(|header| *header != Header::Break && initial & 0x1f < 24);
+            assert_eq!(header_of_one_byte(initial), pulled, "{initial:#04x}");
         }
     }
 

@@ -90,7 +90,7 @@ impl<'n, 'a> Fields<'n, 'a> {
 
     /// The member with this unsigned key.
     pub fn uint(&self, key: u64) -> Option<&'n Node<'a>> {
-        self.entries.iter().find(|(k, _)| k.kind == Kind::Unsigned(key)).map(|(_, v)| v)
+        self.entries.iter().find(|(k, _)| matches!(k.kind, Kind::Unsigned(n) if n == key)).map(|(_, v)| v)
     }
 
     /// The member with this signed key, as COSE uses them.
@@ -100,7 +100,7 @@ impl<'n, 'a> Fields<'n, 'a> {
 
     /// The member with this text key.
     pub fn text(&self, key: &str) -> Option<&'n Node<'a>> {
-        self.entries.iter().find(|(k, _)| k.kind == Kind::Text(key)).map(|(_, v)| v)
+        self.entries.iter().find(|(k, _)| matches!(k.kind, Kind::Text(text) if text == key)).map(|(_, v)| v)
     }
 
     /// The byte string with this unsigned key, if it is there.

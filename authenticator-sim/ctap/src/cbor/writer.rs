@@ -19,9 +19,9 @@ impl Writer {
         Self::default()
     }
 
-    /// A writer that continues `out`.
-    pub fn after(out: Vec<u8>) -> Self {
-        Self { out }
+    /// An empty writer with room for `bytes` bytes; it grows where they are not enough.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { out: Vec::with_capacity(bytes) }
     }
 
     /// The bytes so far.
@@ -31,45 +31,45 @@ impl Writer {
 
     /// Opens an array of `len` items.
     pub fn array(&mut self, len: usize) -> &mut Self {
-        self.push(Header::Array(Some(len)))
+        self.head(4, len as u64)
     }
 
     /// Opens a map of `len` entries.
     pub fn map(&mut self, len: usize) -> &mut Self {
-        self.push(Header::Map(Some(len)))
+        self.head(5, len as u64)
     }
 
     /// An unsigned integer.
     pub fn uint(&mut self, n: u64) -> &mut Self {
-        self.push(Header::Positive(n))
+        self.head(0, n)
     }
 
     /// A signed integer.
     pub fn int(&mut self, n: i64) -> &mut Self {
         match u64::try_from(n) {
-            Ok(n) => self.push(Header::Positive(n)),
-            Err(_) => self.push(Header::Negative(n.unsigned_abs() - 1)),
+            Ok(n) => self.head(0, n),
+            Err(_) => self.head(1, n.unsigned_abs() - 1),
         }
     }
 
     /// A byte string.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        self.push(Header::Bytes(Some(bytes.len()))).raw(bytes)
+        self.head(2, bytes.len() as u64).raw(bytes)
     }
 
     /// A text string.
     pub fn text(&mut self, text: &str) -> &mut Self {
-        self.push(Header::Text(Some(text.len()))).raw(text.as_bytes())
+        self.head(3, text.len() as u64).raw(text.as_bytes())
     }
 
     /// A boolean.
     pub fn bool(&mut self, value: bool) -> &mut Self {
-        self.push(Header::Simple(if value { 21 } else { 20 }))
+        self.head(7, if value { 21 } else { 20 })
     }
 
     /// Null.
     pub fn null(&mut self) -> &mut Self {
-        self.push(Header::Simple(22))
+        self.head(7, 22)
     }
 
     /// Bytes that are CBOR already.
@@ -78,9 +78,72 @@ impl Writer {
         self
     }
 
+    /// The initial byte of a major type and its argument, in the shortest form (RFC 8949 §3).
+    fn head(&mut self, major: u8, argument: u64) -> &mut Self {
+        let initial = |short: u8| (major << 5) | short;
+        match argument {
+            0..24 => self.out.push(initial(argument as u8)),
+            24..0x100 => self.out.extend_from_slice(&[initial(24), argument as u8]),
+            0x100..0x1_0000 => {
+                let [high, low] = (argument as u16).to_be_bytes();
+                self.out.extend_from_slice(&[initial(25), high, low]);
+            }
+            0x1_0000..0x1_0000_0000 => {
+                self.out.push(initial(26));
+                self.out.extend_from_slice(&(argument as u32).to_be_bytes());
+            }
+            _ => {
+                self.out.push(initial(27));
+                self.out.extend_from_slice(&argument.to_be_bytes());
+            }
+        }
+        self
+    }
+
     pub(super) fn push(&mut self, header: Header) -> &mut Self {
         // The error's type depends on whether something in the build turns on ciborium's `std`.
         Encoder::from(&mut self.out).push(header).expect("writing to memory cannot fail");
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn by_ciborium(header: Header) -> Vec<u8> {
+        let mut out = Vec::new();
+        Encoder::from(&mut out).push(header).expect("writing to memory cannot fail");
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn heads_are_what_ciborium_writes(n in any::<u64>(), shift in 0_u32..64) {
+            let n = n >> shift;
+            let negative = i64::try_from(n).map(|n| -1 - n);
+            prop_assert_eq!(Writer::new().uint(n).clone().into_bytes(), by_ciborium(Header::Positive(n)));
+            if let Ok(negative) = negative {
+                prop_assert_eq!(Writer::new().int(negative).clone().into_bytes(), by_ciborium(Header::Negative(n)));
+            }
+            let len = n as usize;
+            prop_assert_eq!(Writer::new().array(len).clone().into_bytes(), by_ciborium(Header::Array(Some(len))));
+            prop_assert_eq!(Writer::new().map(len).clone().into_bytes(), by_ciborium(Header::Map(Some(len))));
+            let bytes = alloc::vec![b'a'; len % 0x1_0100];
+            let text = str::from_utf8(&bytes).expect("ASCII");
+            let header = by_ciborium(Header::Bytes(Some(bytes.len())));
+            prop_assert_eq!(Writer::new().bytes(&bytes).clone().into_bytes(), [&header[..], &bytes].concat());
+            let header = by_ciborium(Header::Text(Some(bytes.len())));
+            prop_assert_eq!(Writer::new().text(text).clone().into_bytes(), [&header[..], &bytes].concat());
+        }
+    }
+
+    #[test]
+    fn simple_values_are_what_ciborium_writes() {
+        assert_eq!(Writer::new().bool(false).clone().into_bytes(), by_ciborium(Header::Simple(20)));
+        assert_eq!(Writer::new().bool(true).clone().into_bytes(), by_ciborium(Header::Simple(21)));
+        assert_eq!(Writer::new().null().clone().into_bytes(), by_ciborium(Header::Simple(22)));
     }
 }

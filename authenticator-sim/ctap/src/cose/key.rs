@@ -45,7 +45,7 @@ pub enum PublicKey {
 impl PublicKey {
     /// The `COSE_Key` in canonical CBOR, with `algorithm` as its `alg`.
     pub fn to_cose(&self, algorithm: Algorithm) -> Vec<u8> {
-        let mut out = Writer::new();
+        let mut out = Writer::with_capacity(FRAME + self.numbers());
         match self {
             Self::Ec2 { curve, x, y } => {
                 out.map(5).int(1).int(2).int(3).int(algorithm.0);
@@ -66,7 +66,20 @@ impl PublicKey {
         };
         out.into_bytes()
     }
+
+    /// How many bytes its numbers have together.
+    fn numbers(&self) -> usize {
+        match self {
+            Self::Ec2 { x, y, .. } => x.len() + y.len(),
+            Self::Okp { x, .. } => x.len(),
+            Self::Rsa { n, e } => n.len() + e.len(),
+            Self::Akp { public } => public.len(),
+        }
+    }
 }
+
+/// More bytes than a `COSE_Key` has beside its numbers.
+const FRAME: usize = 32;
 
 /// Why a `COSE_Key` is of no use as a public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,17 +104,23 @@ impl fmt::Display for KeyFlaw {
 
 impl core::error::Error for KeyFlaw {}
 
-/// A `COSE_Key` as it came: the bytes always, the typed form where coset can read it.
-#[derive(Clone, Debug, PartialEq)]
+/// A `COSE_Key` as it came, read when somebody asks for what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoseKey {
     bytes: Vec<u8>,
-    typed: Option<coset::CoseKey>,
+}
+
+impl From<Vec<u8>> for CoseKey {
+    /// Keeps `bytes`, whatever they are.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
 }
 
 impl CoseKey {
     /// Keeps `bytes`, whatever they are.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.to_vec(), typed: coset::CoseKey::from_slice(bytes).ok() }
+        Self::from(bytes.to_vec())
     }
 
     /// The bytes as they came.
@@ -110,15 +129,15 @@ impl CoseKey {
     }
 
     /// The typed form, where coset can read it.
-    pub fn typed(&self) -> Option<&coset::CoseKey> {
-        self.typed.as_ref()
+    pub fn typed(&self) -> Option<coset::CoseKey> {
+        coset::CoseKey::from_slice(&self.bytes).ok()
     }
 
     /// The `alg` parameter, also of a key that coset refuses.
     pub fn algorithm(&self) -> Option<Algorithm> {
-        match self.typed.as_ref().and_then(|key| key.alg.as_ref()) {
+        match self.typed().and_then(|key| key.alg) {
             Some(RegisteredLabelWithPrivate::Assigned(alg)) => Some(Algorithm(alg.to_i64())),
-            Some(RegisteredLabelWithPrivate::PrivateUse(alg)) => Some(Algorithm(*alg)),
+            Some(RegisteredLabelWithPrivate::PrivateUse(alg)) => Some(Algorithm(alg)),
             _ => {
                 let tree = Tree::parse(&self.bytes).ok()?;
                 let alg = Fields::of(&tree.root, "COSE_Key").ok()?.int(3)?.as_integer()?;
@@ -133,7 +152,7 @@ impl CoseKey {
     ///
     /// [`KeyFlaw`] where they are not all there.
     pub fn public_key(&self) -> Result<PublicKey, KeyFlaw> {
-        let key = self.typed.as_ref().ok_or(KeyFlaw::NotACoseKey)?;
+        let key = &self.typed().ok_or(KeyFlaw::NotACoseKey)?;
         match &key.kty {
             coset::KeyType::Assigned(iana::KeyType::EC2) => Ok(PublicKey::Ec2 {
                 curve: Curve(integer(key, -1, "crv")?),

@@ -122,7 +122,7 @@ impl Response {
 
     /// The response map in canonical form.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Writer::after(Vec::with_capacity(256));
+        let mut out = Writer::with_capacity(256);
         self.encode_into(&mut out);
         out.into_bytes()
     }

@@ -176,6 +176,12 @@ impl Response {
     /// The response map in canonical form.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::new();
+        self.encode_into(&mut out);
+        out.into_bytes()
+    }
+
+    /// Appends the response map to `out`, as after a status byte.
+    pub fn encode_into(&self, out: &mut Writer) {
         let optional = [self.enterprise.is_some(), self.large_blob_key.is_some(), self.unsigned_extensions.is_some()];
         out.map(3 + optional.iter().filter(|there| **there).count());
         out.uint(1).text(&self.format).uint(2).bytes(&self.auth_data).uint(3).raw(&self.statement);
@@ -188,7 +194,6 @@ impl Response {
         if let Some(outputs) = &self.unsigned_extensions {
             out.uint(6).raw(outputs);
         }
-        out.into_bytes()
     }
 }
 

@@ -1,3 +1,5 @@
+mod pkcs8;
+
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::agreement::{self, ECDH_P256, UnparsedPublicKey};
@@ -109,7 +111,7 @@ impl Parsed {
         Ok(match scheme {
             Scheme::Ecdsa(algorithm, curve) => {
                 let pair = EcdsaKeyPair::generate(algorithm)?;
-                (private(pair.to_pkcs8v1()?.as_ref()), Self::Ecdsa(pair, *curve))
+                (PrivateKey::from(pkcs8::document(&pair, *curve)?), Self::Ecdsa(pair, *curve))
             }
             Scheme::Ed25519 => {
                 let pair = Ed25519KeyPair::generate()?;
