@@ -40,8 +40,11 @@ impl From<Zeroizing<Vec<u8>>> for PrivateKey {
 }
 
 impl Hash for PrivateKey {
+    /// Of its last bytes, which are no frame that others have too.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.pkcs8().hash(state);
+        const ENOUGH: usize = 16;
+        let document = self.pkcs8();
+        state.write(document.last_chunk::<ENOUGH>().map_or(document, <[u8; ENOUGH]>::as_slice));
     }
 }
 

@@ -113,6 +113,12 @@ mod tests {
 
     use super::*;
 
+    fn ours(write: impl FnOnce(&mut Writer) -> &mut Writer) -> Vec<u8> {
+        let mut out = Writer::new();
+        write(&mut out);
+        out.into_bytes()
+    }
+
     fn by_ciborium(header: Header) -> Vec<u8> {
         let mut out = Vec::new();
         Encoder::from(&mut out).push(header).expect("writing to memory cannot fail");
@@ -123,27 +129,25 @@ mod tests {
         #[test]
         fn heads_are_what_ciborium_writes(n in any::<u64>(), shift in 0_u32..64) {
             let n = n >> shift;
-            let negative = i64::try_from(n).map(|n| -1 - n);
-            prop_assert_eq!(Writer::new().uint(n).clone().into_bytes(), by_ciborium(Header::Positive(n)));
-            if let Ok(negative) = negative {
-                prop_assert_eq!(Writer::new().int(negative).clone().into_bytes(), by_ciborium(Header::Negative(n)));
-            }
             let len = n as usize;
-            prop_assert_eq!(Writer::new().array(len).clone().into_bytes(), by_ciborium(Header::Array(Some(len))));
-            prop_assert_eq!(Writer::new().map(len).clone().into_bytes(), by_ciborium(Header::Map(Some(len))));
-            let bytes = alloc::vec![b'a'; len % 0x1_0100];
-            let text = str::from_utf8(&bytes).expect("ASCII");
-            let header = by_ciborium(Header::Bytes(Some(bytes.len())));
-            prop_assert_eq!(Writer::new().bytes(&bytes).clone().into_bytes(), [&header[..], &bytes].concat());
-            let header = by_ciborium(Header::Text(Some(bytes.len())));
-            prop_assert_eq!(Writer::new().text(text).clone().into_bytes(), [&header[..], &bytes].concat());
+            prop_assert_eq!(ours(|out| out.uint(n)), by_ciborium(Header::Positive(n)));
+            prop_assert_eq!(ours(|out| out.array(len)), by_ciborium(Header::Array(Some(len))));
+            prop_assert_eq!(ours(|out| out.map(len)), by_ciborium(Header::Map(Some(len))));
+            if let Ok(n) = i64::try_from(n) {
+                prop_assert_eq!(ours(|out| out.int(n)), by_ciborium(Header::Positive(n as u64)));
+                prop_assert_eq!(ours(|out| out.int(-1 - n)), by_ciborium(Header::Negative(n as u64)));
+            }
+            let text = "a".repeat(len % 0x1_0100);
+            let [bytes_head, text_head] = [Header::Bytes, Header::Text].map(|head| by_ciborium(head(Some(text.len()))));
+            prop_assert_eq!(ours(|out| out.bytes(text.as_bytes())), [&bytes_head, text.as_bytes()].concat());
+            prop_assert_eq!(ours(|out| out.text(&text)), [&text_head, text.as_bytes()].concat());
         }
     }
 
     #[test]
     fn simple_values_are_what_ciborium_writes() {
-        assert_eq!(Writer::new().bool(false).clone().into_bytes(), by_ciborium(Header::Simple(20)));
-        assert_eq!(Writer::new().bool(true).clone().into_bytes(), by_ciborium(Header::Simple(21)));
-        assert_eq!(Writer::new().null().clone().into_bytes(), by_ciborium(Header::Simple(22)));
+        assert_eq!(ours(|out| out.bool(false)), by_ciborium(Header::Simple(20)));
+        assert_eq!(ours(|out| out.bool(true)), by_ciborium(Header::Simple(21)));
+        assert_eq!(ours(Writer::null), by_ciborium(Header::Simple(22)));
     }
 }
