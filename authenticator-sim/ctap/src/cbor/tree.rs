@@ -417,7 +417,8 @@ mod tests {
     #[test]
     fn an_initial_byte_is_the_header_that_ciborium_reads() {
         for initial in 0..=u8::MAX {
-            let mut decoder = Decoder::from(&[initial][..]);
+            let bytes = [initial];
+            let mut decoder = Decoder::from(&bytes[..]);
             let pulled = decoder.pull().ok().filter(|header| *header != Header::Break && initial & 0x1f < 24);
             assert_eq!(header_of_one_byte(initial), pulled, "{initial:#04x}");
         }
