@@ -1,8 +1,10 @@
 //! CTAPHID alone: whole messages through the driver, from report to report, and how many bytes of reports a second.
 
+#[expect(dead_code, reason = "CTAPHID is beside nothing and has no target here")]
+mod measure;
+
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput};
 use keyrig_core::ctaphid::{Driver, Input, Output};
 use keyrig_core::seal::Honest;
 use keyrig_ctap::Instant;
@@ -10,21 +12,21 @@ use keyrig_ctap::ctaphid::{Channel, Command, LONGEST_MESSAGE, Message, Report};
 use keyrig_device::provider::{AwsLc, OsRandom};
 use keyrig_device::{assemble, profiles};
 
+/// Pings in a round.
+const CALLS: u32 = 20;
+
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
-    let mut group = criterion.benchmark_group("CTAPHID_PING");
     for length in [0, 1024, LONGEST_MESSAGE] {
         let mut driver = driver();
         let reports = ping(open(&mut driver), length);
-        let answers = exchange(&mut driver, &reports);
-        assert_eq!(answers, reports.len(), "a ping comes back in as many reports");
-        group.throughput(Throughput::Bytes((2 * reports.as_flattened().len()) as u64));
-        group.bench_function(format!("{length} bytes"), |bencher| {
-            bencher.iter(|| black_box(exchange(&mut driver, black_box(&reports))));
-        });
+        let mut exchange = || exchange(&mut driver, black_box(&reports));
+        assert_eq!(exchange(), reports.len(), "a ping comes back in as many reports");
+        let mut round = || _ = black_box(exchange());
+        let took = measure::median(|| measure::time(&mut round, CALLS)) / CALLS;
+        let (each_second, bytes) = (1.0 / took.as_secs_f64(), 2 * reports.as_flattened().len());
+        let what = format!("CTAPHID alone: a ping of {length} bytes and its answer, {bytes} bytes in reports");
+        measure::list(&what, format!("{took:.1?}, {each_second:.0} a second"));
     }
-    group.finish();
-    criterion.final_summary();
 }
 
 fn driver() -> Driver {

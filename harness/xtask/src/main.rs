@@ -44,7 +44,7 @@ enum Verb {
     Lint,
     /// Run only the tests that compare with published vectors.
     Vectors,
-    /// Time the authenticator beside the raw signature, and the demo's scenarios.
+    /// Time the authenticator beside the raw signature and beside other authenticators, and the demo's scenarios.
     Bench,
     /// Give every parser arbitrary bytes, guided by coverage.
     Fuzz(fuzz::Arguments),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 
 use crate::failure::Failure;
 use crate::tally::Tally;
@@ -95,6 +95,27 @@ impl Running {
         let mut child = command.spawn().map_err(|error| cannot_start(command, &error))?;
         let stdout = child.stdout.take().expect("standard output is piped");
         Ok(Running { child, lines: BufReader::new(stdout) })
+    }
+
+    /// As [`Running::start`], with standard input piped too; the program sees it end when the second value is dropped.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn start_to_ask(command: &mut Command) -> Result<(Running, ChildStdin), Failure> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| cannot_start(command, &error))?;
+        let stdin = child.stdin.take().expect("standard input is piped");
+        let stdout = child.stdout.take().expect("standard output is piped");
+        Ok((Running { child, lines: BufReader::new(stdout) }, stdin))
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When it exits with another code than 0; `command` is what was started.
+    pub(crate) fn end(mut self, command: &Command) -> Result<(), Failure> {
+        let status = self.child.wait()?;
+        expect_success(command, status)
     }
 
     /// The next line of standard output, without its line end; `None` when the program has closed it.

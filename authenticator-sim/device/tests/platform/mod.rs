@@ -143,13 +143,14 @@ impl Platform {
     }
 
     fn set_pin(&mut self) {
-        let request = self.set_pin_request();
+        let protocol = self.first_protocol();
+        let request = self.set_pin_request(protocol);
         self.ok(Command::CLIENT_PIN, &request.encode());
     }
 
-    /// setPIN, by the first protocol that the key offers.
-    pub(crate) fn set_pin_request(&mut self) -> client_pin::Request {
-        let (secret, key) = self.agree();
+    /// setPIN.
+    pub(crate) fn set_pin_request(&mut self, protocol: Protocol) -> client_pin::Request {
+        let (secret, key) = self.agree_by(protocol);
         let encrypted = new_pin(&secret);
         let mut request = client_pin::Request::new(Subcommand::SET_PIN);
         request.protocol = Some(secret.protocol().number());
@@ -160,8 +161,13 @@ impl Platform {
     }
 
     fn agree(&mut self) -> (SharedSecret, Vec<u8>) {
+        self.agree_by(self.first_protocol())
+    }
+
+    /// The protocol that the key prefers.
+    fn first_protocol(&self) -> Protocol {
         let number = *self.info.pin_uv_auth_protocols.first().expect("a PIN needs a protocol");
-        self.agree_by(Protocol::from_number(number).expect("protocol 1 or 2"))
+        Protocol::from_number(number).expect("protocol 1 or 2")
     }
 
     pub(crate) fn agree_by(&mut self, protocol: Protocol) -> (SharedSecret, Vec<u8>) {
