@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(unix)]
 
+use std::fs;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
-use keyrig_device::control::{Face, routes, serve_hooks, serve_page};
+use keyrig_device::control::{Face, Place, PlaceError, routes, serve_hooks, serve_page};
 use keyrig_device::plugged::{Hand, Plan, Plugged, Port, plug};
 use keyrig_device::profiles;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -94,4 +97,21 @@ async fn hooks_are_for_this_machine_only() {
     assert_eq!(serve_hooks(everywhere, Vec::new()).unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
     let here = TcpListener::bind("127.0.0.1:0").await.unwrap();
     serve_hooks(here, Vec::new()).unwrap().abort();
+}
+
+#[tokio::test]
+async fn a_key_has_its_name_and_its_folder_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("keyrig");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let place = Place::take(&own, "desk").unwrap();
+    let listener = place.listen().unwrap();
+    assert_eq!((mode(&own), mode(place.socket()), mode(&own.join("desk.token"))), (0o700, 0o600, 0o600));
+    assert!(matches!(Place::take(&own, "desk"), Err(PlaceError::Taken { .. })));
+    assert_eq!(fs::read_to_string(own.join("desk.token")).unwrap(), place.token(), "who was refused changed nothing");
+    drop((place, listener));
+    assert!(Place::take(&own, "desk").is_ok());
+    fs::set_permissions(&own, PermissionsExt::from_mode(0o750)).unwrap();
+    assert!(matches!(Place::take(&own, "desk"), Err(PlaceError::NotOurs { .. })));
+    assert!(matches!(Place::take(&own, "../desk"), Err(PlaceError::NoName { .. })));
 }
