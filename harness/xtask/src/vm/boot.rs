@@ -62,8 +62,20 @@ fn command(folder: &Path, clients: &[&'static Client]) -> Result<Command, Failur
     let mut path = std::ffi::OsString::from(tools);
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
-    let mut command = Command::new("timeout");
-    command.args(["--kill-after=10", &PATIENCE.to_string(), "script", "--quiet", "--return", "--flush", "--command"]);
+    // A guest does not outlive whoever started it, however that ends.
+    let mut command = Command::new("setpriv");
+    command.args([
+        "--pdeathsig",
+        "TERM",
+        "timeout",
+        "--kill-after=10",
+        &PATIENCE.to_string(),
+        "script",
+        "--quiet",
+        "--return",
+        "--flush",
+        "--command",
+    ]);
     command.arg(line).arg("/dev/null").env("PATH", path).current_dir(folder);
     Ok(command)
 }
