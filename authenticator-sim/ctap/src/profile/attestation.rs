@@ -151,7 +151,7 @@ fn by_object_identifier<'de, D: Deserializer<'de>>(
     }
 }
 
-/// Whether it is one in dotted form, of no more than 39 bytes in DER (ITU-T X.660; X.690 §8.19).
+/// Whether it is one in dotted form, of no more than 39 bytes in DER (ITU-T X.690).
 fn is_object_identifier(text: &str) -> bool {
     let arc = |arc: &str| arc.parse::<u32>().ok().filter(|number| number.to_string() == arc);
     let Some(arcs) = text.split('.').map(arc).collect::<Option<Vec<u32>>>() else { return false };
