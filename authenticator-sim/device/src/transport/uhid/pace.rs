@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 const BURST: u32 = 32;
 
 /// How long each report after them takes: a full-speed interrupt endpoint carries one in a frame of this length
-/// (USB 2.0 §5.7.4).
+/// (USB 2.0, "Interrupt Transfer Bus Access Constraints").
 const FRAME: Duration = Duration::from_millis(1);
 
 /// Lets a burst pass, and then a report a frame.
