@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use keyrig_ctap::cose::Algorithm;
 use keyrig_ctap::message::config::Subcommand;
 use keyrig_ctap::message::get_info::Info;
-use keyrig_ctap::profile::{AttestationFormat, Profile, UserVerification};
+use keyrig_ctap::profile::{AttestationFormat, Profile};
 use keyrig_ctap::quirk;
 
 use crate::provider::{ALGORITHMS, Size};
@@ -131,9 +131,8 @@ fn lists(info: &mut Info, profile: &Profile, removed: &mut Vec<Removed>) {
 fn fits(option: &str, profile: &Profile) -> bool {
     let verification = profile.user_verification;
     match option {
-        "clientPin" => verification != UserVerification::None,
-        // Who can enrol a finger can verify by it, even if nobody has done so yet.
-        "uv" => verification == UserVerification::BuiltIn || profile.get_info.option("bioEnroll").is_some(),
+        "clientPin" => verification.has_client_pin(),
+        "uv" | "bioEnroll" | "userVerificationMgmtPreview" => verification.has_built_in(),
         _ => true,
     }
 }

@@ -119,8 +119,22 @@ pub enum UserVerification {
     ClientPin,
     /// By something of its own: a finger, a face, the screen lock.
     BuiltIn,
+    /// By something of its own, and by a PIN where that fails or is not set up.
+    BuiltInAndClientPin,
     /// Not at all.
     None,
+}
+
+impl UserVerification {
+    /// Whether it has something of its own to verify by.
+    pub const fn has_built_in(self) -> bool {
+        matches!(self, Self::BuiltIn | Self::BuiltInAndClientPin)
+    }
+
+    /// Whether it takes a PIN from the platform.
+    pub const fn has_client_pin(self) -> bool {
+        matches!(self, Self::ClientPin | Self::BuiltInAndClientPin)
+    }
 }
 
 /// BE and BS of a new credential.

@@ -12,7 +12,7 @@ use keyrig_ctap::cbor::{Fields, Kind, Node, Tree, Writer, expect_array, expect_b
 use keyrig_ctap::cose::{Algorithm, PublicKey};
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::{get_assertion, make_credential};
-use keyrig_ctap::profile::{AttestationFormat, Profile, SignCount, UserVerification};
+use keyrig_ctap::profile::{AttestationFormat, Profile, SignCount};
 use keyrig_ctap::seal::{CannotVouch, Draft, Seal, Sealed, Voucher};
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
@@ -115,7 +115,7 @@ fn no_algorithm_makes_an_answer_longer_than_get_info_allows() {
 
 #[test]
 fn a_pin_is_needed_where_the_profile_verifies_by_one() {
-    for profile in profiles::all().iter().filter(|p| p.user_verification == UserVerification::ClientPin) {
+    for profile in profiles::all().iter().filter(|p| p.user_verification.has_client_pin()) {
         let mut device = InProcess::plug_fast(profile, |honest| honest);
         let info = device.transact(&[Command::GET_INFO.0]);
         let before = keyrig_ctap::message::get_info::Info::decode(&info[1..]).expect("getInfo is readable");

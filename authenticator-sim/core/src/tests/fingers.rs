@@ -19,7 +19,7 @@ use crate::{Gesture, Input};
 /// A key with a finger reader and no finger yet.
 pub(super) fn reader() -> Profile {
     let mut profile = security_key();
-    profile.user_verification = UserVerification::ClientPin;
+    profile.user_verification = UserVerification::BuiltInAndClientPin;
     for (option, value) in
         [("uv", false), ("bioEnroll", false), ("userVerificationMgmtPreview", false), ("uvBioEnroll", true)]
     {

@@ -7,6 +7,7 @@ mod ceremonies;
 mod certificates;
 mod configuration;
 mod fabric;
+mod finger_and_pin;
 mod fingers;
 mod hostile;
 mod hostile_state;

@@ -87,7 +87,7 @@ pub(super) fn passkey_provider() -> Profile {
 pub(super) fn finger_key() -> Profile {
     let mut profile = security_key();
     profile.id = "finger".to_string();
-    profile.user_verification = UserVerification::BuiltIn;
+    profile.user_verification = UserVerification::BuiltInAndClientPin;
     profile.get_info.options.insert("uv".to_string(), true);
     profile
 }

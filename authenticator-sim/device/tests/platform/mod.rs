@@ -7,7 +7,6 @@ use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential::{Options, Parameter};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, User, get_assertion, make_credential};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, key_agreement_key, pin_hash};
-use keyrig_ctap::profile::UserVerification;
 use keyrig_ctap::{Command, Status};
 use keyrig_device::InProcess;
 
@@ -38,7 +37,7 @@ impl Platform {
     pub(crate) fn new(device: InProcess) -> Self {
         let mut platform = Self { device, info: Info::default() };
         platform.refresh();
-        if platform.device.profile().user_verification == UserVerification::ClientPin {
+        if platform.device.profile().user_verification.has_client_pin() {
             platform.set_pin();
             platform.refresh();
         }

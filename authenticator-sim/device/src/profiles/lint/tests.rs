@@ -30,6 +30,8 @@ fn option(profile: &mut Profile, name: &str, value: bool) {
 }
 
 const YUBIKEY: &str = "yubikey-5-nfc-5.7.4";
+const BIO: &str = "yubikey-bio-5.7.4";
+const ENROLMENT: [&str; 2] = ["bioEnroll", "userVerificationMgmtPreview"];
 
 #[test]
 fn identity() {
@@ -77,9 +79,16 @@ fn user_verification() {
     catches(YUBIKEY, |p| p.user_verification = UserVerification::None, error, "get_info.options", "CTAP 2.3 §9");
     catches("bare", |p| p.user_verification = UserVerification::None, error, member, "tell of a method");
     catches("bare", |p| p.user_verification = UserVerification::ClientPin, error, member, "option clientPin");
+    catches("bare", |p| option(p, "clientPin", false), error, member, "tells of a PIN too");
+    catches(YUBIKEY, |p| option(p, "uv", true), error, member, "tells of something built in");
+    catches(YUBIKEY, |p| option(p, "bioEnroll", false), error, member, "tell of fingers");
+    catches(BIO, |p| drop(p.get_info.options.remove("uv")), error, member, "needs the option uv");
+    catches(BIO, |p| drop(p.get_info.options.remove("clientPin")), error, member, "option clientPin");
+    let without_enrolment = |p: &mut Profile| p.get_info.options.retain(|name, _| !ENROLMENT.contains(&name.as_str()));
+    catches(BIO, without_enrolment, error, "get_info.options", "nothing here sets it up");
     catches(YUBIKEY, |p| option(p, "clientPin", true), error, "get_info.options", "until a PIN is set");
     let protocols = "get_info.pin_uv_auth_protocols";
-    catches(YUBIKEY, |p| p.get_info.pin_uv_auth_protocols.clear(), error, protocols, "client-pin needs");
+    catches(YUBIKEY, |p| p.get_info.pin_uv_auth_protocols.clear(), error, protocols, "a PIN needs");
     catches(YUBIKEY, |p| p.get_info.pin_uv_auth_protocols = vec![1], error, protocols, "protocol 2 is mandatory");
     catches(YUBIKEY, |p| p.get_info.pin_uv_auth_protocols.push(3), error, protocols, "protocols 1 and 2");
     catches(YUBIKEY, |p| p.get_info.min_pin_length = Some(3), error, "get_info.min_pin_length", "at least 4");

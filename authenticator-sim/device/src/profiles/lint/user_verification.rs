@@ -13,26 +13,43 @@ pub(super) fn check(profile: &Profile, findings: &mut Findings) {
 fn methods(profile: &Profile, findings: &mut Findings) {
     let option = |name| profile.get_info.option(name);
     let member = "user_verification";
-    match profile.user_verification {
+    let verification = profile.user_verification;
+    let (pin, own) = (option("clientPin"), option("uv"));
+    let enrols = option("bioEnroll").is_some() || option("userVerificationMgmtPreview").is_some();
+    findings.error_if(verification.has_client_pin() && pin.is_none(), member, "a PIN needs the option clientPin");
+    findings.error_if(
+        pin == Some(true),
+        "get_info.options",
+        "clientPin is false until a PIN is set, and a new authenticator has none",
+    );
+    findings.error_if(
+        verification.has_client_pin() && profile.get_info.pin_uv_auth_protocols.is_empty(),
+        "get_info.pin_uv_auth_protocols",
+        "a PIN needs a PIN/UV auth protocol",
+    );
+    findings.error_if(
+        enrols && !verification.has_built_in(),
+        member,
+        "the options tell of fingers, and nothing built in verifies by them",
+    );
+    match verification {
         UserVerification::ClientPin => {
-            findings.error_if(option("clientPin").is_none(), member, "client-pin needs the option clientPin");
-            findings.error_if(
-                option("clientPin") == Some(true),
-                "get_info.options",
-                "clientPin is false until a PIN is set, and a new authenticator has none",
-            );
-            findings.error_if(
-                profile.get_info.pin_uv_auth_protocols.is_empty(),
-                "get_info.pin_uv_auth_protocols",
-                "client-pin needs a PIN/UV auth protocol",
-            );
+            findings.error_if(own.is_some(), member, "client-pin, but the option uv tells of something built in too");
         }
         UserVerification::BuiltIn => {
-            findings.error_if(option("uv") != Some(true), member, "built-in needs the option uv to be true");
+            findings.error_if(own != Some(true), member, "built-in needs the option uv to be true");
+            findings.error_if(pin.is_some(), member, "built-in, but the option clientPin tells of a PIN too");
+        }
+        UserVerification::BuiltInAndClientPin => {
+            findings.error_if(own.is_none(), member, "what is built in needs the option uv");
+            findings.error_if(
+                own == Some(false) && !enrols,
+                "get_info.options",
+                "uv is false until it is set up, and nothing here sets it up",
+            );
         }
         UserVerification::None => {
-            let told = option("uv").is_some() || option("clientPin").is_some();
-            findings.error_if(told, member, "none, but the options tell of a method");
+            findings.error_if(own.is_some() || pin.is_some(), member, "none, but the options tell of a method");
             findings.error_if(
                 option("rk") == Some(true),
                 "get_info.options",
