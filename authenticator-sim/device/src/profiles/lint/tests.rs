@@ -82,8 +82,8 @@ fn user_verification() {
     catches("bare", |p| option(p, "clientPin", false), error, member, "tells of a PIN too");
     catches(YUBIKEY, |p| option(p, "uv", true), error, member, "tells of something built in");
     catches(YUBIKEY, |p| option(p, "bioEnroll", false), error, member, "tell of fingers");
-    catches(BIO, |p| drop(p.get_info.options.remove("uv")), error, member, "needs the option uv");
-    catches(BIO, |p| drop(p.get_info.options.remove("clientPin")), error, member, "option clientPin");
+    catches(BIO, |p| p.get_info.options.retain(|name, _| name != "uv"), error, member, "needs the option uv");
+    catches(BIO, |p| p.get_info.options.retain(|name, _| name != "clientPin"), error, member, "option clientPin");
     let without_enrolment = |p: &mut Profile| p.get_info.options.retain(|name, _| !ENROLMENT.contains(&name.as_str()));
     catches(BIO, without_enrolment, error, "get_info.options", "nothing here sets it up");
     catches(YUBIKEY, |p| option(p, "clientPin", true), error, "get_info.options", "until a PIN is set");
