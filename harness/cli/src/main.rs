@@ -2,8 +2,10 @@
 
 mod command;
 mod complaint;
+#[cfg(target_os = "linux")]
 mod control;
 mod decode;
+#[cfg(target_os = "linux")]
 mod desk;
 mod devices;
 mod failure;

@@ -11,6 +11,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// A runtime for what waits most of the time: one thread, and its memory.
+#[cfg(target_os = "linux")]
 pub(crate) fn light() -> Result<Runtime, Failure> {
     Builder::new_current_thread().enable_all().build().map_err(failed)
 }

@@ -41,7 +41,7 @@ enum Verb {
     /// Test everything there is to test: the crates, the foreign oracles, the reports in a browser.
     Test(test::Arguments),
     /// Check formatting, clippy and documentation, with warnings denied.
-    Lint,
+    Lint(lint::Arguments),
     /// Run only the tests that compare with published vectors.
     Vectors,
     /// Time the authenticator beside the raw signature and beside other authenticators, and the demo's scenarios.
@@ -76,12 +76,13 @@ fn run(verb: Verb) -> Result<(), failure::Failure> {
     match &verb {
         Verb::Guest(_) => {}
         Verb::Test(arguments) => system_packages::provide(&[build, &test::needs(arguments)].concat())?,
+        Verb::Lint(arguments) => system_packages::provide(&[build, arguments.needs()].concat())?,
         _ => system_packages::provide(build)?,
     }
     match verb {
         Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Test(arguments) => test::run(&arguments),
-        Verb::Lint => lint::run(),
+        Verb::Lint(arguments) => lint::run(&arguments),
         Verb::Vectors => vectors::run(),
         Verb::Bench => bench::run(),
         Verb::Fuzz(arguments) => fuzz::run(&arguments),

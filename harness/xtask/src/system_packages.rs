@@ -40,6 +40,8 @@ pub(crate) enum Need {
     Libssl,
     /// What the operating system's keys are found with.
     Libudev,
+    /// What compiles C for Windows.
+    Mingw,
     /// What verifies certificates, on the command line.
     Openssl,
     /// What signs in through PAM, on the command line.
@@ -116,6 +118,7 @@ impl Need {
             Need::Libssl => ("libssl-dev", "/usr/include/openssl/ssl.h"),
             Need::Libpcsclite => ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
+            Need::Mingw => ("gcc-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-gcc"),
             Need::Openssl => ("openssl", "/usr/bin/openssl"),
             Need::Pamtester => ("pamtester", "/usr/bin/pamtester"),
             Need::PamU2f => ("libpam-u2f", "/lib/x86_64-linux-gnu/security/pam_u2f.so"),

@@ -16,6 +16,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use conversation::{Carries, Conversation, Said, What};
@@ -44,6 +45,16 @@ pub enum Carrier {
     UsbHid,
     /// APDUs of a contactless card (CTAP 2.3 §11.3).
     Nfc,
+}
+
+/// An end of the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// A program.
+    Host,
+    /// The key.
+    Key,
 }
 
 /// A file that frames are written to. Each is there for readers when [`Capture::write`] has ended.

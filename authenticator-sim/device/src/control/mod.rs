@@ -33,8 +33,8 @@ pub use route::{Judge, Route, routes};
 pub use stream::{Apart, Line, Logged};
 pub use view::{Fact, Listed, ShownFlag, View};
 
-use crate::capture::Carries;
-use crate::plugged::{Key, Side};
+use crate::capture::{Carries, Side};
+use crate::plugged::Key;
 
 /// Takes a payload apart that this side sent: what it is, the name of its message and its bytes. `None` where it cannot.
 pub type Decoder = fn(Side, Carries, &str, &[u8]) -> Option<Apart>;

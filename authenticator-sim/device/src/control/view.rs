@@ -4,7 +4,8 @@ use keyrig_ctap::{Aaguid, catalogue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::plugged::{Credential, Happening, Prompted, Side, Status};
+use crate::capture::Side;
+use crate::plugged::{Credential, Happening, Prompted, Status};
 
 /// How a key is, and the words for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

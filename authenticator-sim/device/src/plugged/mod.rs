@@ -39,7 +39,7 @@ use tokio::task::JoinHandle;
 
 pub use hand::{Deed, Hand, Script};
 pub use key::{Gone, Key, NotDone};
-pub use log::{Entry, Happening, Log, Side};
+pub use log::{Entry, Happening, Log};
 pub use port::{Port, PortError};
 pub(crate) use status::hex;
 pub use status::{Credential, Flags, Led, Prompted, Settings, Status};

@@ -41,6 +41,7 @@ pub mod uhid;
 pub mod vpcd;
 
 pub use faulty::{Faulty, Seam};
+#[cfg(unix)]
 pub(crate) use front::{Front, Output};
 pub use link::Link;
 #[cfg(unix)]
@@ -48,8 +49,10 @@ pub use listening::Listening;
 #[cfg(unix)]
 pub(crate) use listening::bind;
 pub use messages::Messages;
+#[cfg(unix)]
+pub(crate) use serve::Served;
+pub(crate) use serve::until;
 pub use serve::{Control, Surroundings, serve};
-pub(crate) use serve::{Served, until};
 #[cfg(unix)]
 pub use socket::Socket;
 

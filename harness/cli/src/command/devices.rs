@@ -4,7 +4,7 @@ use std::io::Write;
 
 use keyrig_ctap::catalogue::{self, Advisory, Entry};
 use keyrig_runner::device::real::Survey;
-use keyrig_runner::device::{Interrupt, Place};
+use keyrig_runner::device::{Interrupt, LOOK, Place};
 use miette::miette;
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ impl Words {
             let keys: Value = found.iter().map(Found::to_json).collect();
             writeln!(out, "{keys:#}")?;
         } else if found.is_empty() {
-            writeln!(out, "there is no key on USB or on a reader; `keyrig doctor` says what may be in the way")?;
+            writeln!(out, "there is no key on USB or on a reader; {LOOK}")?;
         } else {
             found.iter().try_for_each(|key| key.print(out))?;
         }

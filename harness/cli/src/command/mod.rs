@@ -8,14 +8,18 @@ mod devices;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod explain;
+#[cfg(target_os = "linux")]
 mod fleet;
+#[cfg(target_os = "linux")]
 mod key;
 mod list;
+#[cfg(target_os = "linux")]
 mod plug;
 pub(crate) mod profile;
 mod replay;
 mod rp;
 mod run;
+#[cfg(target_os = "linux")]
 mod tracing;
 
 use std::io::Write;
@@ -49,8 +53,11 @@ enum Words {
     Register(ceremony::Register),
     Authenticate(ceremony::Authenticate),
     Rp(rp::Words),
+    #[cfg(target_os = "linux")]
     Plug(plug::Words),
+    #[cfg(target_os = "linux")]
     Fleet(fleet::Words),
+    #[cfg(target_os = "linux")]
     Key(key::Words),
     Profile(profile::Words),
     Aaguid(aaguid::Words),
@@ -72,8 +79,11 @@ impl Keyrig {
             Words::Register(words) => words.run(out),
             Words::Authenticate(words) => words.run(out),
             Words::Rp(words) => words.run(out),
+            #[cfg(target_os = "linux")]
             Words::Plug(words) => words.run(out),
+            #[cfg(target_os = "linux")]
             Words::Fleet(words) => words.run(out),
+            #[cfg(target_os = "linux")]
             Words::Key(words) => words.run(out),
             Words::Profile(words) => words.run(out),
             Words::Aaguid(words) => words.run(out),

@@ -1,5 +1,7 @@
 //! Bytes of WebAuthn and CTAP, taken apart for a person or a program. One kind a file.
 
+#[cfg(target_os = "linux")]
+mod apart;
 mod attestation_object;
 mod auth_data;
 mod cbor;
@@ -17,12 +19,14 @@ mod u2f;
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::{Fields, Kind as Item, Node, Tree};
 use keyrig_ctap::{Command, Status};
-use keyrig_device::capture::Carries;
-use keyrig_device::control::Apart;
-use keyrig_device::plugged::Side;
+use keyrig_device::capture::{Carries, Side};
 
+#[cfg(target_os = "linux")]
+pub(crate) use apart::apart;
 pub(crate) use encoding::{Encoding, readings};
-pub(crate) use field::{Decoded, hex};
+pub(crate) use field::Decoded;
+#[cfg(target_os = "linux")]
+pub(crate) use field::hex;
 pub(crate) use print::print;
 
 /// A kind of input.
@@ -123,12 +127,6 @@ pub(crate) fn payload(from: Side, carries: Carries, name: &str, bytes: &[u8]) ->
     decoded.ok()
 }
 
-/// The same for the faces of a key.
-pub(crate) fn apart(from: Side, carries: Carries, name: &str, bytes: &[u8]) -> Option<Apart> {
-    let decoded = payload(from, carries, name, bytes)?;
-    Some(Apart { decoded: decoded.to_json(kind_of(from, carries)), lines: print::lines(&decoded) })
-}
-
 /// What programs are told that a payload is.
 pub(crate) const fn kind_of(from: Side, carries: Carries) -> &'static str {
     match (carries, from) {
@@ -137,12 +135,6 @@ pub(crate) const fn kind_of(from: Side, carries: Carries) -> &'static str {
         (Carries::Apdu | Carries::Data | Carries::Other, Side::Host) => "apdu",
         (Carries::Apdu | Carries::Data | Carries::Other, Side::Key) => "apdu-response",
     }
-}
-
-/// The bytes that lowercase hexadecimal digits say.
-pub(crate) fn bytes_of(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
 
 fn root(bytes: &[u8], holds: impl Fn(&Node<'_>) -> bool) -> bool {

@@ -2,8 +2,6 @@
 
 use std::io::{self, Write};
 
-use keyrig_device::control::Line;
-
 use super::field::{Decoded, Field, Remark, counted};
 
 /// Writes `decoded` as a table.
@@ -25,34 +23,6 @@ pub(crate) fn print(decoded: &Decoded, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The same without offsets, one line for each field.
-pub(crate) fn lines(decoded: &Decoded) -> Vec<Line> {
-    let mut lines = Vec::new();
-    decoded.fields.iter().for_each(|field| add(field, 0, &mut lines));
-    for remark in decoded.remarks.flaws.iter().chain(&decoded.remarks.breaches) {
-        lines.push(Line {
-            depth: 0,
-            name: "flaw".into(),
-            text: format!("{} (at {})", remark.text, remark.at),
-            note: None,
-        });
-    }
-    lines
-}
-
-fn add(field: &Field, depth: usize, lines: &mut Vec<Line>) {
-    lines.push(Line { depth, name: label(field), text: whole(field), note: field.note.clone() });
-    field.fields.iter().for_each(|inner| add(inner, depth + 1, lines));
-}
-
-/// The value, not abridged.
-fn whole(field: &Field) -> String {
-    match (field.text.split_once('…'), field.value.as_str()) {
-        (Some((head, rest)), Some(value)) if value.starts_with(head) => format!("{value}{rest}"),
-        _ => field.text.clone(),
-    }
-}
-
 fn line(field: &Field, depth: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let offset = field.span.map_or(String::new(), |span| span.start.to_string());
     let label = format!("{:indent$}{}", "", label(field), indent = 2 * depth);
@@ -72,7 +42,7 @@ fn remarks(rules: &str, none: &str, list: &[Remark], out: &mut dyn Write) -> io:
     list.iter().try_for_each(|remark| writeln!(out, "{:>6}  {}", remark.at, remark.text))
 }
 
-fn label(field: &Field) -> String {
+pub(super) fn label(field: &Field) -> String {
     match field.key {
         Some(key) if key.to_string() != field.name => format!("{} ({key})", field.name),
         _ => field.name.clone(),

@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use keyrig_device::capture::{Carries, Conversation, Frame, Said, What};
-use keyrig_device::plugged::Side;
+use keyrig_device::capture::{Carries, Conversation, Frame, Said, Side, What};
 use keyrig_device::transport::fault::Direction;
 use serde_json::{Value, json};
 

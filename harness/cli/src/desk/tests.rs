@@ -1,7 +1,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use keyrig_device::capture::Carries;
+use keyrig_device::capture::{Carries, Side};
 use keyrig_device::control::{Apart, Line, Listed, Logged, View};
-use keyrig_device::plugged::{Credential, Deed, Entry, Flags, Happening, Led, Prompted, Side, Status};
+use keyrig_device::plugged::{Credential, Deed, Entry, Flags, Happening, Led, Prompted, Status};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;

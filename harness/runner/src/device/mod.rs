@@ -20,6 +20,15 @@ pub use in_process::InProcess;
 pub use lie_box::{LieBox, LieReport, LyingSeal};
 pub use real::{Interrupt, Lender, Lent, Person, Pin, Place, RealKey};
 
+/// Where to look when the operating system shows no key, or does not let it be opened.
+pub const LOOK: &str = if cfg!(target_os = "linux") {
+    "`keyrig doctor` says what may be in the way"
+} else if cfg!(windows) {
+    "Windows shows security keys to administrators only"
+} else {
+    "see whether the operating system lets this program read input devices"
+};
+
 /// An authenticator that the client can reach.
 ///
 /// The verbs beyond [`Device::transact`] are those that scenarios want and real keys lack; their default is

@@ -14,7 +14,7 @@ pub(super) use transcript::Transcript;
 
 use super::hand::Deed;
 use super::status::Flags;
-use crate::capture::Carries;
+use crate::capture::{Carries, Side};
 
 /// Entries that are kept.
 const KEPT: usize = 500;
@@ -86,16 +86,6 @@ pub enum Happening {
         /// How.
         how: String,
     },
-}
-
-/// An end of the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// A program.
-    Host,
-    /// The key.
-    Key,
 }
 
 /// The log of a key, which whoever holds a clone can read.

@@ -4,8 +4,8 @@ use keyrig_ctap::auth_data::{AuthData, Flags as Bits};
 use keyrig_ctap::cbor::{Fields, Kind, Tree};
 use keyrig_ctap::{Command, Status};
 
-use super::{Happening, Log, Side};
-use crate::capture::{Carrier, Conversation, What};
+use super::{Happening, Log};
+use crate::capture::{Carrier, Conversation, Side, What};
 use crate::plugged::status::{Flags, hex};
 use crate::transport::fault::Direction;
 

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::command::profile::find_to_plug;
 use crate::control::Control;
-use crate::decode::{bytes_of, hex};
+use crate::decode::hex;
 use crate::failure::{Exit, Failure};
 
 /// Make it another product: a firmware update, or a replacement
@@ -100,4 +100,10 @@ impl Restore {
 fn in_the_way(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
     let help = "name a file in a folder of yours; one that is there is not written over";
     Failure::usage(miette!(help = help, "failed to {verb} the snapshot {}: {error}", path.display()))
+}
+
+/// The bytes that lowercase hexadecimal digits say.
+fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

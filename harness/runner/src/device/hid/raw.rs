@@ -7,7 +7,7 @@ use hidapi::{DeviceInfo, HidApi, HidDevice};
 use keyrig_ctap::ctaphid::{REPORT_LENGTH, Report};
 
 use super::Wire;
-use crate::device::LinkError;
+use crate::device::{LOOK, LinkError};
 
 /// The usage page and usage of an authenticator (CTAP 2.3 §11.2).
 const FIDO: (u16, u16) = (0xf1d0, 0x01);
@@ -69,9 +69,8 @@ impl Raw {
     pub fn open(path: &str) -> Result<Self, LinkError> {
         let name = CString::new(path).map_err(|_| LinkError(format!("{path:?} is no path")))?;
         let api = HidApi::new().map_err(failed)?;
-        let device = api.open_path(&name).map_err(|error| {
-            LinkError(format!("{path} cannot be opened: {error}; `keyrig doctor` says what is in the way"))
-        })?;
+        let device =
+            api.open_path(&name).map_err(|error| LinkError(format!("{path} cannot be opened: {error}; {LOOK}")))?;
         Ok(Self { device })
     }
 }

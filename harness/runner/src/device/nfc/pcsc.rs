@@ -74,7 +74,10 @@ impl Reader for Laid {
 
 fn failed(error: pcsc::Error) -> LinkError {
     match error {
-        pcsc::Error::NoService => LinkError("pcscd does not run; `keyrig doctor pcscd` says what to type".to_owned()),
+        pcsc::Error::NoService if cfg!(target_os = "linux") => {
+            LinkError("pcscd does not run; `keyrig doctor pcscd` says what to type".to_owned())
+        }
+        pcsc::Error::NoService => LinkError("the smart card service does not run".to_owned()),
         pcsc::Error::NoReadersAvailable => LinkError("there is no reader".to_owned()),
         error => LinkError(format!("PC/SC fails: {error}")),
     }

@@ -119,6 +119,7 @@ impl RealKey {
         &self.name
     }
 
+    #[cfg(any(unix, feature = "hid", feature = "nfc"))]
     pub(super) fn set_name(&mut self, name: &str) {
         self.name = name.to_owned();
     }

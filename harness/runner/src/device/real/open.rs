@@ -3,9 +3,13 @@ use std::path::Path;
 use keyrig_ctap::catalogue;
 
 use super::{Interrupt, Person, Place, RealKey};
+#[cfg(feature = "hid")]
+use crate::device::LOOK;
 use crate::device::LinkError;
+#[cfg(any(unix, feature = "hid"))]
+use crate::device::hid::Hid;
 #[cfg(unix)]
-use crate::device::hid::{Hid, Stream};
+use crate::device::hid::Stream;
 
 impl RealKey {
     /// Opens the key at `place` and asks it what it is.
@@ -22,6 +26,7 @@ impl RealKey {
     }
 
     /// By the catalogue, where nothing else says what it is called.
+    #[cfg(any(unix, feature = "hid", feature = "nfc"))]
     fn named_by_catalogue(mut self) -> Self {
         if let Some(entry) = catalogue::find(self.info().aaguid) {
             self.set_name(entry.name);
@@ -87,8 +92,7 @@ fn on_usb(path: Option<&str>, person: Box<dyn Person>, interrupt: Interrupt) -> 
         }
         (None, [only]) => (only.path.clone(), only.product.clone()),
         (None, []) => {
-            let why = "there is no key on USB; `keyrig doctor` says what may be in the way";
-            return Err(LinkError(why.to_owned()));
+            return Err(LinkError(format!("there is no key on USB; {LOOK}")));
         }
         (None, several) => {
             let places: Vec<String> = several.iter().map(|key| format!("hid:{}", key.path)).collect();
@@ -119,6 +123,7 @@ fn behind_socket(_: &Path, _: Box<dyn Person>, _: Interrupt) -> Result<RealKey, 
 }
 
 /// One that no other application has.
+#[cfg(any(unix, feature = "hid"))]
 fn nonce() -> [u8; 8] {
     let mut nonce = [0; 8];
     getrandom::fill(&mut nonce).expect("the operating system has random numbers");
