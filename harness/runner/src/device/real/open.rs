@@ -1,7 +1,5 @@
 use std::path::Path;
 
-use keyrig_ctap::catalogue;
-
 use super::{Interrupt, Person, Place, RealKey};
 #[cfg(feature = "hid")]
 use crate::device::LOOK;
@@ -28,7 +26,7 @@ impl RealKey {
     /// By the catalogue, where nothing else says what it is called.
     #[cfg(any(unix, feature = "hid", feature = "nfc"))]
     fn named_by_catalogue(mut self) -> Self {
-        if let Some(entry) = catalogue::find(self.info().aaguid) {
+        if let Some(entry) = keyrig_ctap::catalogue::find(self.info().aaguid) {
             self.set_name(entry.name);
         }
         self
