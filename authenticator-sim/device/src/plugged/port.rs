@@ -66,6 +66,7 @@ impl Port {
     }
 
     /// The same port, for a key that is a product of `profile` now.
+    #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "only a USB device tells its product"))]
     pub(super) fn upgrade(&mut self, profile: &Profile) {
         match self {
             #[cfg(target_os = "linux")]
