@@ -86,6 +86,7 @@ fn the_published_schemas_are_up_to_date() {
     let schemas = [
         ("schemas/report.schema.json", schema()),
         ("schemas/finding.schema.json", finding),
+        ("schemas/provisioned.schema.json", crate::Provisioned::schema()),
         ("../../scenarios/known.schema.json", crate::Known::schema()),
         ("../../scenarios/expect.schema.json", crate::Baseline::schema()),
     ];

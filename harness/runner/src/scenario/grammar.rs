@@ -64,6 +64,8 @@ pub(crate) enum Kind {
     Day,
     /// An AAGUID, `2fc0579f-8113-47ea-b116-bb5a8db9202a`.
     Aaguid,
+    /// Bytes in hexadecimal, `616c696365`.
+    Hex,
     /// One of these words.
     Word(&'static [&'static str]),
     /// One of these words, or the last with something in parentheses: `policy(backup-state)`.
@@ -164,6 +166,7 @@ impl Checker<'_> {
             (Kind::Gestures, Node::Text(text)) => {
                 self.fallible(node, text.parse::<Script>().map(drop).map_err(|error| error.to_string()));
             }
+            (Kind::Hex, Node::Text(text)) if is_hex(text) => {}
             (Kind::Day, Node::Text(text)) => self.fallible(node, crate::day::Day::parse(text).map(drop)),
             (Kind::Aaguid, Node::Text(text)) => {
                 self.fallible(node, text.parse::<Aaguid>().map(drop).map_err(|_| format!("`{text}` is not an AAGUID")));
@@ -327,6 +330,10 @@ pub(crate) fn is_path(text: &str) -> bool {
     text.ends_with(".yaml") || text.ends_with(".yml")
 }
 
+fn is_hex(text: &str) -> bool {
+    !text.is_empty() && text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// What a kind is called in messages.
 fn describe(kind: Kind) -> String {
     match kind {
@@ -336,6 +343,7 @@ fn describe(kind: Kind) -> String {
         Kind::Duration => "a time like `90s`, `30m`, `24h` or `7d`".into(),
         Kind::Gestures => "gestures like `wait 2s, touch, decline`".into(),
         Kind::Aaguid => "an AAGUID".into(),
+        Kind::Hex => "hexadecimal digits in quotes, two a byte".into(),
         Kind::Day => "a day like `2027-01-31`".into(),
         Kind::Word(words) => format!("one of: {}", words.join(", ")),
         Kind::WordOr(words, last) => format!("one of: {}, {last}(…)", words.join(", ")),

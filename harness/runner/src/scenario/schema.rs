@@ -78,6 +78,7 @@ impl Maker {
             Kind::Count => json!({"type": "integer", "minimum": 0}),
             Kind::Duration => json!({"type": "string", "pattern": "^[0-9]+[smhd]$"}),
             Kind::Day => json!({"type": "string", "format": "date"}),
+            Kind::Hex => json!({"type": "string", "pattern": "^([0-9A-Fa-f]{2})+$"}),
             Kind::Aaguid => json!({"type": "string", "format": "uuid"}),
             Kind::Word(words) => json!({"enum": words}),
             Kind::WordOr(words, last) => {

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
 use keyrig_device::plugged::Hand;
+use keyrig_runner::Provisioned;
 use serde_json::{Value, json};
 
 use super::plug::Whose;
 use super::profile::find;
 use crate::failure::{Exit, Failure};
 use crate::runtime;
-use expectation::Expectation;
 use rehearsal::{Rehearsal, Rehearsed};
 
 /// Rehearse on many keys what is to be done to real ones
@@ -144,9 +144,10 @@ impl Plug {
     }
 
     /// The file's, and over it what was said on the command line.
-    fn expectation(&self) -> Result<Expectation, Failure> {
-        let file = self.expect.as_deref().map(Expectation::load).transpose()?.unwrap_or_default();
-        Ok(Expectation {
+    fn expectation(&self) -> Result<Provisioned, Failure> {
+        let file =
+            self.expect.as_deref().map(Provisioned::load).transpose().map_err(Failure::usage)?.unwrap_or_default();
+        Ok(Provisioned {
             pin_is_set: self.pin_is_set.or(file.pin_is_set),
             pin_must_change: self.pin_must_change.or(file.pin_must_change),
             min_pin_length: self.min_pin_length.or(file.min_pin_length),

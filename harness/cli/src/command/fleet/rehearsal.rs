@@ -13,7 +13,9 @@ use miette::miette;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::expectation::{Expectation, Left};
+use keyrig_runner::Provisioned;
+
+use super::expectation::{Left, differences};
 use crate::command::plug::{Whose, identity};
 use crate::decode;
 use crate::failure::{Exit, Failure};
@@ -21,7 +23,7 @@ use crate::failure::{Exit, Failure};
 /// What is rehearsed.
 pub(super) struct Rehearsal<'a> {
     pub(super) command: &'a [OsString],
-    pub(super) expectation: &'a Expectation,
+    pub(super) expectation: &'a Provisioned,
     /// Whether the key is behind a socket of its own.
     pub(super) socket: bool,
     pub(super) identity: Whose,
@@ -93,15 +95,16 @@ impl Rehearsal<'_> {
         control::serve(listener, Face { key: key.clone(), token: control.token().to_owned(), decoder: decode::apart });
         let ended = self.command(&[("KEYRIG_DEVICE", &place), ("KEYRIG_KEY", &name), ("KEYRIG_PROFILE", &id)]).await;
         let gone = |_| Failure::environment(miette!("failed to look at {id}: it is gone"));
+        let status = key.status().await.map_err(gone)?;
         let left = Left {
             settings: key.settings().await.map_err(gone)?,
-            slots_left: key.status().await.map_err(gone)?.room,
+            slots_left: status.room.saturating_sub(u32::try_from(status.discoverable).unwrap_or(u32::MAX)),
             credentials: key.credentials().await.map_err(gone)?,
         };
         // The next one is plugged in where this one was.
         let _ = key.unplug().await;
         let _ = task.await;
-        let differences = self.expectation.differences(&left);
+        let differences = differences(self.expectation, &left);
         Ok(Rehearsed { profile: id, ended: ended?, left, differences })
     }
 
