@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::Shared;
 use super::answer::from_hex;
 use super::problem::Problem;
-use crate::plugged::{Deed, Hand};
+use crate::plugged::{Deed, Hand, NO_DIALOG};
 use crate::profiles;
 use crate::transport::fault::{self, Armed, Direction};
 
@@ -145,7 +145,14 @@ impl Gesture {
     }
 }
 
-impl Ask for Gesture {}
+impl Ask for Gesture {
+    fn check(&self) -> Result<(), Problem> {
+        if self.gesture != Deed::Cancel {
+            return Ok(());
+        }
+        Err(Problem::new(400, "body.gesture", "answer the key by `cancel`", NO_DIALOG))
+    }
+}
 
 impl Ask for Gestures {
     fn check(&self) -> Result<(), Problem> {

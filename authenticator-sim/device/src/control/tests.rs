@@ -57,6 +57,8 @@ proptest! {
 fn a_body_says_what_it_says() {
     let body: Gesture = read(br#"{"gesture": "long-touch", "wait_ms": 5}"#).unwrap();
     assert_eq!((body.gesture, body.patience().as_millis()), (Deed::LongTouch, 5));
+    let cancel = read::<Gesture>(br#"{"gesture": "cancel"}"#).map_err(|problem| problem.place);
+    assert_eq!(cancel, Err("body.gesture".to_owned()));
     let eternal: Gesture = read(br#"{"gesture": "touch", "wait_ms": 18446744073709551615}"#).unwrap();
     assert_eq!(eternal.patience().as_secs(), 600);
 }

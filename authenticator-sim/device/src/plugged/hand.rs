@@ -46,6 +46,10 @@ impl Hand {
     }
 }
 
+/// Why [`Deed::Cancel`] is nothing that is done to a key.
+pub(crate) const NO_DIALOG: &str = "`cancel` closes a dialog of the platform, and a key has none: `remove` pulls the key \
+                                    out, `decline` says no, and the program that asks cancels by itself";
+
 impl FromStr for Hand {
     type Err = String;
 
@@ -53,9 +57,29 @@ impl FromStr for Hand {
         match text {
             "always" => Ok(Self::Always),
             "person" => Ok(Self::Person),
-            script => script.parse().map(Self::Script).map_err(|error: ScriptError| {
-                format!("{error}; or `always` for somebody who consents, `person` for whoever controls the key")
-            }),
+            text => {
+                let script: Script = text.parse().map_err(|error: ScriptError| {
+                    format!("{error}; or `always` for somebody who consents, `person` for whoever controls the key")
+                })?;
+                let mut deeds = script.moves.iter().chain(&script.then).map(|next| next.deed);
+                if deeds.any(|deed| deed == Deed::Cancel) {
+                    return Err(NO_DIALOG.to_owned());
+                }
+                Ok(Self::Script(script))
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_no_dialog_to_be_closed() {
+        for script in ["cancel", "touch, cancel", "always cancel", "touch, then cancel after 2s"] {
+            assert!(script.parse::<Hand>().is_err_and(|why| why == NO_DIALOG), "{script}");
+        }
+        assert!("touch, remove, insert after 1s, then decline".parse::<Hand>().is_ok());
     }
 }

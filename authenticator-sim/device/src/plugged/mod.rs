@@ -37,6 +37,7 @@ use keyrig_ctap::profile::Profile;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+pub(crate) use hand::NO_DIALOG;
 pub use hand::{Deed, Hand, Script};
 pub use key::{Gone, Key, NotDone};
 pub use log::{Entry, Happening, Log};

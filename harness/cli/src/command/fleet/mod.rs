@@ -48,7 +48,7 @@ The file of --expect says what is to be left; what it does not name may be anyth
   enterprise-attestation: true
   slots-left: 99
   credentials:
-    - {rp-id: corp.example.com, user-name: alice, user-handle: 616c696365, discoverable: true}
+    - {rp-id: corp.example.com, user-name: alice, user-handle: \"616c696365\", discoverable: true}
 
 Exit code 0 if each command ended with 0 and left what is expected, 1 if not, 3 if a key or the command did not start.
 
