@@ -9,9 +9,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::thread;
 
-use keyrig_ctap::cose::CoseKey;
+use keyrig_ctap::cose::{Algorithm, CoseKey};
 use keyrig_ctap::message::client_pin::{self, Subcommand};
-use keyrig_ctap::message::config;
+use keyrig_ctap::message::make_credential::{self, Options, Parameter};
+use keyrig_ctap::message::{PUBLIC_KEY, RelyingParty, User, config};
 use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret, key_agreement_key};
 use keyrig_ctap::{Command as Ctap, Status};
 use keyrig_runner::device::real::Nobody;
@@ -86,6 +87,24 @@ fn set_pin(key: &mut RealKey, proof_bytes: usize) -> Status {
     send(key, Ctap::CLIENT_PIN, &set.encode()).0
 }
 
+/// A discoverable credential of alice's.
+fn enrol(key: &mut RealKey) -> Status {
+    let request = make_credential::Request {
+        client_data_hash: [0xcd; 32],
+        rp: RelyingParty { id: "corp.example.com".to_owned(), name: None },
+        user: User { id: b"alice".to_vec(), name: Some("alice".to_owned()), display_name: None },
+        parameters: vec![Parameter { algorithm: Algorithm::ES256, kind: PUBLIC_KEY.to_owned() }],
+        exclude_list: None,
+        extensions: None,
+        options: Options { rk: Some(true), ..Options::default() },
+        pin_uv_auth_param: None,
+        pin_uv_auth_protocol: None,
+        enterprise_attestation: None,
+        attestation_formats: None,
+    };
+    send(key, Ctap::MAKE_CREDENTIAL, &request.encode()).0
+}
+
 fn enable_enterprise_attestation(key: &mut RealKey) -> Status {
     let request = config::Request::new(config::Subcommand::ENABLE_ENTERPRISE_ATTESTATION);
     send(key, Ctap::CONFIG, &request.encode()).0
@@ -157,6 +176,44 @@ fn a_file_says_what_is_to_be_left_and_keyrig_itself_may_be_the_script() {
     assert!(text(&typo).contains("min-pin-lenght"), "{}", text(&typo));
 }
 
+/// The file that the help shows.
+fn example() -> String {
+    let help = keyrig(Path::new("/")).args(["fleet", "plug", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, after) = help.split_once("may be anything:\n\n").unwrap();
+    let (example, _) = after.split_once("\n\n").unwrap();
+    example.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap())).collect()
+}
+
+#[test]
+fn each_line_of_the_example_of_the_help_can_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("provisioned.yaml");
+    let differences = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let provision: fn(&mut RealKey) -> Status =
+            |key| all(&[enrol(key), enable_enterprise_attestation(key), set_pin(key, 32)]);
+        let (output, told) = rehearse(&["yubikey-5-nfc-ep-5.7"], &["--expect", file.to_str().unwrap()], provision);
+        assert_eq!(told[0]["command"], "ended with 0", "{}", self::text(&output));
+        told[0]["differences"].as_array().unwrap().clone()
+    };
+    let example = example();
+    let names_in = |found: &[Value]| -> Vec<String> {
+        found.iter().map(|line| line.as_str().unwrap().split(" is ").next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names_in(&differences(&example)), ["pin-must-change", "min-pin-length"], "{example}");
+    let all_wrong = example
+        .replace("true", "yes?")
+        .replace("false", "true")
+        .replace("yes?", "false")
+        .replace("length: 6", "length: 4")
+        .replace("99", "100")
+        .replace("616c696365", "626f62");
+    let found = differences(&all_wrong);
+    assert_eq!(names_in(&found)[..4], ["pin-is-set", "always-uv", "enterprise-attestation", "slots-left"], "{found:?}");
+    assert!(found[4].as_str().unwrap().contains("one of user handle 616c696365 (alice, discoverable)"), "{found:?}");
+}
+
 #[test]
 fn a_command_that_is_not_there_or_never_ends_is_said() {
     let folder = tempfile::tempdir().unwrap();
@@ -182,7 +239,7 @@ fn a_script_pulls_its_key_out_and_puts_it_back() {
     command.args(["fleet", "plug", "--link", "socket", "yubikey-5-nfc-5.7", "yubikey-5-nfc-5.7.4"]);
     let output = command.args(["--", "sh", "-c", script]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert_eq!(text(&output).matches("off: it is out of its port").count(), 2, "{}", text(&output));
+    assert_eq!(text(&output).matches("It is out of its port.").count(), 2, "{}", text(&output));
     let left = fs::read_dir(folder.path().join("keyrig")).unwrap().flatten();
     let sockets = left.filter(|entry| entry.path().extension().is_some_and(|end| end == "sock")).count();
     assert_eq!(sockets, 0, "a key that is gone has a socket");
