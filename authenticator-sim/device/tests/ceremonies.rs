@@ -5,7 +5,8 @@ mod platform;
 use std::time::Duration;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+    UnparsedPublicKey, VerificationAlgorithm,
 };
 use keyrig_ctap::auth_data::{AuthData, Flags};
 use keyrig_ctap::cbor::{Fields, Kind, Node, Tree, Writer, expect_array, expect_bytes};
@@ -334,10 +335,21 @@ fn each_certificate_is_signed_by_the_next_and_the_last_by_an_exported_anchor() {
             let (below, above) = (pair[0].tbs_certificate(), pair[1].tbs_certificate());
             let key = above.subject_public_key_info().subject_public_key.raw_bytes();
             let signed = below.to_der().expect("encodes");
-            let verification = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key);
+            let verification = UnparsedPublicKey::new(algorithm_of(&pair[0]), key);
             assert!(verification.verify(&signed, pair[0].signature().raw_bytes()).is_ok(), "{}", profile.id);
+            assert!(verification.verify(&signed[1..], pair[0].signature().raw_bytes()).is_err(), "{}", profile.id);
             assert_eq!(below.issuer(), above.subject(), "{}", profile.id);
         }
+    }
+}
+
+/// How a certificate says that it is signed.
+fn algorithm_of(certificate: &Certificate) -> &'static dyn VerificationAlgorithm {
+    match certificate.signature_algorithm().oid.to_string().as_str() {
+        "1.2.840.10045.4.3.2" => &ECDSA_P256_SHA256_ASN1,
+        "1.2.840.10045.4.3.3" => &ECDSA_P384_SHA384_ASN1,
+        "1.2.840.113549.1.1.11" => &RSA_PKCS1_2048_8192_SHA256,
+        other => panic!("signed with {other}"),
     }
 }
 
