@@ -14,6 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 from fido2 import cbor
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tap"))
+
+from tally import Tally  # noqa: E402
+
 # What OpenSSL calls the keys that a profile can name.
 KEYS = {
     "ES256": ("ASN1 OID: prime256v1", "ecdsa-with-SHA256"),
@@ -22,15 +26,8 @@ KEYS = {
     "RS256-4096": ("Public-Key: (4096 bit)", "sha256WithRSAEncryption"),
 }
 NO_END = "notAfter=Dec 31 23:59:59 9999 GMT"
-count = 0
-failed = 0
-
-
-def check(good, what):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
+tally = Tally()
+check = tally.check
 
 
 def openssl(*arguments):
@@ -82,5 +79,4 @@ with TemporaryDirectory() as path:
 check(sum(partial for partial, _ in seen) > 40, "dozens of profiles have intermediates as anchors")
 check(any(endless for _, endless in seen), "some roots never end")
 check({told["rootKey"] for told in CHAINS} == set(KEYS), "every kind of key signs for some profile")
-print(f"1..{count}")
-sys.exit(failed > 0)
+sys.exit(tally.end())

@@ -8,6 +8,7 @@ import json
 import sys
 from base64 import urlsafe_b64decode
 from hashlib import sha256
+from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
@@ -23,20 +24,17 @@ from fido2.attestation import (
 )
 from fido2.webauthn import AuthenticatorData
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tap"))
+
+from tally import Tally  # noqa: E402
+
 VERIFIERS = {
     verifier.FORMAT: verifier
     for verifier in (AppleAttestation, FidoU2FAttestation, NoneAttestation, PackedAttestation, TpmAttestation)
 }
 
-count = 0
-failed = 0
-
-
-def check(good, what):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}", flush=True)
+tally = Tally()
+check = tally.check
 
 
 def decode(text):
@@ -130,4 +128,4 @@ for told in REGISTRATIONS:
     if told["format"] != "android-key":
         registration(told)
 
-sys.exit(failed > 0)
+sys.exit(tally.end())

@@ -6,43 +6,18 @@ use std::hint::black_box;
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use ciborium::Value;
 use ciborium::value::Integer;
-use passkey_authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod};
+use keyrig_target_passkey_rs::Agrees;
+use passkey_authenticator::Authenticator;
 use passkey_crypto::AvailableBackend;
 use passkey_types::Passkey;
-use passkey_types::ctap2::{Aaguid, Ctap2Error, make_credential};
+use passkey_types::ctap2::{Aaguid, make_credential};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 const RP_ID: &str = "corp.example.com";
 const ES256: i64 = -7;
-
-/// A person who agrees to everything and is always recognised.
-struct Agrees;
-
-#[async_trait]
-impl UserValidationMethod for Agrees {
-    type PasskeyItem = Passkey;
-
-    async fn check_user<'a>(
-        &self,
-        _hint: UiHint<'a, Passkey>,
-        presence: bool,
-        verification: bool,
-    ) -> Result<UserCheck, Ctap2Error> {
-        Ok(UserCheck { presence, verification })
-    }
-
-    fn is_presence_enabled(&self) -> bool {
-        true
-    }
-
-    fn is_verification_enabled(&self) -> Option<bool> {
-        Some(true)
-    }
-}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {

@@ -3,44 +3,16 @@
 //! `cargo xtask test --only passkey-rs` serves the relying party and says where it is, in `KEYRIG_URL` and
 //! `KEYRIG_ORIGIN`.
 
-use async_trait::async_trait;
-use passkey_authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod};
+use keyrig_target_passkey_rs::Agrees;
+use passkey_authenticator::Authenticator;
 use passkey_client::{Client, DefaultClientData};
 use passkey_crypto::AvailableBackend;
 use passkey_types::Passkey;
-use passkey_types::ctap2::{Aaguid, Ctap2Error};
+use passkey_types::ctap2::Aaguid;
 use passkey_types::webauthn::{CredentialCreationOptions, CredentialRequestOptions};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
-
-/// A person who agrees to everything but a second credential, and is always recognised.
-struct Agrees;
-
-#[async_trait]
-impl UserValidationMethod for Agrees {
-    type PasskeyItem = Passkey;
-
-    async fn check_user<'a>(
-        &self,
-        hint: UiHint<'a, Passkey>,
-        presence: bool,
-        verification: bool,
-    ) -> Result<UserCheck, Ctap2Error> {
-        match hint {
-            UiHint::InformExcludedCredentialFound(_) => Err(Ctap2Error::CredentialExcluded),
-            _ => Ok(UserCheck { presence, verification }),
-        }
-    }
-
-    fn is_presence_enabled(&self) -> bool {
-        true
-    }
-
-    fn is_verification_enabled(&self) -> Option<bool> {
-        Some(true)
-    }
-}
 
 /// Evaluates to passkey-rs with an empty store; a macro because its public-suffix type has no public name.
 macro_rules! passkeys {
