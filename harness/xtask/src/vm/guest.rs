@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use super::client::{self, Client, Row};
@@ -42,7 +41,7 @@ const SETTING_UP: &[&str] = &[
 /// When the guest cannot be set up.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for line in SETTING_UP {
-        process::capture(Command::new("sh").args(["-c", line]))?;
+        process::capture(&mut process::shell(line))?;
     }
     for client in client::chosen(&arguments.clients) {
         for row in client.rows {
