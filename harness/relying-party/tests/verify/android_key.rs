@@ -3,12 +3,12 @@
 use keyrig_ctap::ReasonClass;
 use keyrig_ctap::cbor::Writer;
 use keyrig_ctap::cose::Algorithm;
-use keyrig_relying_party::verify::{AcceptableAttestation, AttestationKind};
 use p256::ecdsa::SigningKey;
 
 use crate::certificate::{Draft, basic_constraints, key_description, tlv};
 use crate::forge::{
     AAGUID, Registration, Statement, chain_of, credential_key, registration_refused, root_key, sign, signing_key,
+    trusted_under_its_root_alone,
 };
 
 /// An Android key statement to be.
@@ -93,13 +93,7 @@ fn refused(attack: impl FnOnce(&mut AndroidKey), class: ReasonClass, reason: &st
 
 #[test]
 fn an_honest_statement_is_trusted_and_without_its_root_it_is_not() {
-    let mut honest = Registration::honest(honest());
-    honest.expected.attestation = AcceptableAttestation::TRUSTED;
-    let verified = honest.outcome().expect("accepted");
-    assert_eq!(verified.attestation.kind, AttestationKind::Basic { trusted: true });
-    assert!(verified.aaguid_is_attested());
-    let attack = |r: &mut Registration| r.expected.trust_anchors.clear();
-    registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_unknown_issuer");
+    trusted_under_its_root_alone(honest());
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use keyrig_ctap::ReasonClass;
 use keyrig_ctap::cbor::Writer;
-use keyrig_relying_party::verify::{AcceptableAttestation, AttestationKind};
 
 use crate::certificate::{Draft, apple_nonce, basic_constraints};
 use crate::forge::{
     AAGUID, Registration, Statement, chain_of, credential_key, registration_refused, root_key, sha256, signing_key,
+    trusted_under_its_root_alone,
 };
 
 /// An Apple statement to be.
@@ -52,13 +52,7 @@ fn refused(attack: impl FnOnce(&mut Apple), class: ReasonClass, reason: &str) {
 
 #[test]
 fn an_honest_statement_is_trusted_and_without_its_root_it_is_not() {
-    let mut honest = Registration::honest(honest());
-    honest.expected.attestation = AcceptableAttestation::TRUSTED;
-    let verified = honest.outcome().expect("accepted");
-    assert_eq!(verified.attestation.kind, AttestationKind::Basic { trusted: true });
-    assert!(verified.aaguid_is_attested());
-    let attack = |r: &mut Registration| r.expected.trust_anchors.clear();
-    registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_unknown_issuer");
+    trusted_under_its_root_alone(honest());
 }
 
 #[test]

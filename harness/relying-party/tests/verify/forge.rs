@@ -7,7 +7,7 @@ use keyrig_ctap::cose::{Algorithm, CoseKey, Curve, PublicKey};
 use keyrig_ctap::{Aaguid, ReasonClass};
 use keyrig_relying_party::Refusal;
 use keyrig_relying_party::verify::{
-    self, AcceptableAttestation, AuthenticationExpectation, AuthenticationResponse, CredentialRecord,
+    self, AcceptableAttestation, AttestationKind, AuthenticationExpectation, AuthenticationResponse, CredentialRecord,
     ExtensionExpectation, Framing, RegistrationExpectation, RegistrationResponse, SignCountPolicy, TrustAnchor,
     VerifiedAuthentication, VerifiedRegistration,
 };
@@ -305,6 +305,18 @@ pub(crate) fn registration_refused(
     let mut forged = honest;
     attack(&mut forged);
     assert_refusal(forged.outcome().map(drop), class, reason);
+}
+
+/// Asserts that a registration with this statement is trusted, and no longer so without its root.
+#[track_caller]
+pub(crate) fn trusted_under_its_root_alone(statement: Statement) {
+    let mut honest = Registration::honest(statement);
+    honest.expected.attestation = AcceptableAttestation::TRUSTED;
+    let verified = honest.outcome().expect("accepted");
+    assert_eq!(verified.attestation.kind, AttestationKind::Basic { trusted: true });
+    assert!(verified.aaguid_is_attested());
+    let attack = |r: &mut Registration| r.expected.trust_anchors.clear();
+    registration_refused(honest, attack, ReasonClass::AttestationUntrusted, "attestation_unknown_issuer");
 }
 
 /// Asserts that the honest authentication passes and that it is refused, in this class, once `attack` has changed it.
