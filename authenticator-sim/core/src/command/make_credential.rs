@@ -120,7 +120,7 @@ fn without_verification(cx: &Context, request: &Request, method: Method) -> Resu
 }
 
 /// Step 9: whether the statement will be an enterprise attestation. For the vendor-facilitated kind the product knows
-/// its relying parties, and any other gets what everybody gets (CTAP 2.3 §7.1.2).
+/// its relying parties, and any other gets what everybody gets (CTAP 2.3 §7.1).
 fn enterprise_attestation(cx: &Context, request: &Request) -> Result<bool, Reason> {
     const VENDOR_FACILITATED: u64 = 1;
     const PLATFORM_MANAGED: u64 = 2;

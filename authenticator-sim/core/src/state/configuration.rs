@@ -40,7 +40,7 @@ impl Configuration {
     }
 
     /// The settings after a reset: as they left the factory, but for enterprise attestation, which a reset ends
-    /// (CTAP 2.3 §7.1).
+    /// (CTAP 2.3 §7.1.3).
     pub(crate) fn after_reset(profile: &Profile) -> Self {
         Self { enterprise_attestation: false, ..Self::factory(profile) }
     }

@@ -25,7 +25,7 @@ pub struct Attestation {
     /// The certificates behind it; a format that has certificates needs them.
     #[serde(default)]
     pub chain: Option<Chain>,
-    /// RP IDs that get a vendor-facilitated enterprise attestation (CTAP 2.3 §7.1.2).
+    /// RP IDs that get a vendor-facilitated enterprise attestation (CTAP 2.3 §7.1).
     #[serde(default)]
     pub enterprise_rp_ids: Vec<String>,
 }

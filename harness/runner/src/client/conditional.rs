@@ -37,7 +37,7 @@ impl Client<'_> {
 }
 
 /// The ids of the discoverable credentials that show themselves without a touch and without verification; `None` where
-/// the authenticator does not tell (WebAuthn L3 §6.3.4, "silentCredentialDiscovery").
+/// the authenticator does not tell (WebAuthn L3 §6.3.5, "silentCredentialDiscovery").
 fn discover(rp_id: &str, link: &mut Link<'_>) -> Result<Option<Vec<Vec<u8>>>, Stop> {
     const NOBODY_ASKED: [u8; 32] = [0; 32];
     let silently = Request {
