@@ -19,9 +19,19 @@ YUBIKEY_BIO = "yubikey-bio-5.7.2"
 ONLY_2_0 = "ctap-2.0-only"
 EVERYTHING_2_3 = "ctap-2.3-everything"
 NITROKEY = "nitrokey-3"
+YUBIKEY_5_1 = "yubikey-5-nfc-5.1"
+YUBIKEY_5_8 = "yubikey-5-nfc-5.8"
+YUBIKEY_BIO_5_5 = "yubikey-bio-5.5"
+YUBIKEY_BIO_5_8 = "yubikey-bio-5.8"
+SECURITY_KEY_5_4 = "security-key-nfc-5.4"
+FEITIAN = "feitian-epass-fido2"
+ICLOUD = "icloud-keychain"
+ICLOUD_MANAGED = "icloud-keychain-managed"
+GOOGLE = "google-password-manager"
+ONE_PASSWORD = "1password"
 
 ALL = [YUBIKEY_5_7, YUBIKEY_5_2, YUBIKEY_5_FIPS, YUBIKEY_BIO, ONLY_2_0, EVERYTHING_2_3, NITROKEY]
-ALWAYS_VERIFY = [YUBIKEY_5_FIPS, YUBIKEY_BIO]
+ALWAYS_VERIFY = [YUBIKEY_5_FIPS, YUBIKEY_BIO, YUBIKEY_BIO_5_5, YUBIKEY_BIO_5_8]
 
 suite = Suite(Key)
 test = suite.test

@@ -2,7 +2,7 @@
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from fido2.attestation import AttestationType, AttestationVerifier
+from fido2.attestation import AttestationType, AttestationVerifier, NoneAttestation
 from fido2.client import DefaultClientDataCollector, Fido2Client, UserInteraction
 from fido2.ctap2 import ClientPin, Ctap2
 from fido2.ctap2.bio import FPBioEnrollment
@@ -30,7 +30,7 @@ EXTENSIONS = [extension for extension in _DEFAULT_EXTENSIONS if not isinstance(e
 
 
 class Trust(AttestationVerifier):
-    """Trusts the key's own test roots, and self attestation where there is no root."""
+    """Trusts the key's own test roots, and self attestation or none where there is no root."""
 
     def __init__(self, key):
         super().__init__()
@@ -41,11 +41,10 @@ class Trust(AttestationVerifier):
     def verify_attestation(self, attestation_object, client_data_hash):
         if self.roots:
             return super().verify_attestation(attestation_object, client_data_hash)
-        [packed] = [known for known in self._attestation_types if known.FORMAT == "packed"]
-        assert attestation_object.fmt == "packed"
+        known = {kind.FORMAT: kind for kind in (*self._attestation_types, NoneAttestation())}
         statement, auth_data = attestation_object.att_stmt, attestation_object.auth_data
-        self.type = packed.verify(statement, auth_data, client_data_hash).attestation_type
-        assert self.type == AttestationType.SELF
+        self.type = known[attestation_object.fmt].verify(statement, auth_data, client_data_hash).attestation_type
+        assert self.type == {"packed": AttestationType.SELF, "none": AttestationType.NONE}[attestation_object.fmt]
 
     def ca_lookup(self, attestation_result, auth_data):
         self.type = attestation_result.attestation_type

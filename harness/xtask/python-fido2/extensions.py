@@ -1,15 +1,11 @@
 """The extensions as Fido2Client maps them, input to output."""
 
-from checks import ALL, ERR, EVERYTHING_2_3, NITROKEY, ONLY_2_0, YUBIKEY_5_2, YUBIKEY_5_7, YUBIKEY_5_FIPS, YUBIKEY_BIO
-from checks import raises, test
+from checks import ALWAYS_VERIFY, ERR, raises, test
 from desk import ALICE, BOB, Desk, PERMISSION, RP_ID, get, make, token, with_pin
 from fido2.client import ClientError
 from fido2.ctap2 import Config, Ctap2
 from fido2.utils import websafe_encode
-
-HMAC_SECRET = [profile for profile in ALL if profile != ONLY_2_0]
-CRED_PROTECT = [YUBIKEY_5_2, YUBIKEY_5_7, YUBIKEY_5_FIPS, YUBIKEY_BIO, EVERYTHING_2_3, NITROKEY]
-BLOBS = [YUBIKEY_5_7, YUBIKEY_5_FIPS, YUBIKEY_BIO, EVERYTHING_2_3]
+from offered import KEYS, having, keys_lacking
 
 
 def desk_of(key, verification="required"):
@@ -29,7 +25,7 @@ def results(outputs):
     return found.first, found.second or None
 
 
-@test(*HMAC_SECRET)
+@test(*having("hmac-secret"))
 def pseudo_random(key):
     """prf gives each input its own result, each credential its own, and the same again"""
     desk = desk_of(key)
@@ -47,7 +43,7 @@ def pseudo_random(key):
     assert results(desk.sign_in([alice], {"prf": mapped})[1]) == (one, None)
 
 
-@test(*[profile for profile in HMAC_SECRET if profile not in (YUBIKEY_5_FIPS, YUBIKEY_BIO)])
+@test(*[profile for profile in having("hmac-secret") if profile not in ALWAYS_VERIFY])
 def verified_or_not(key):
     """hmac-secret has one secret with verification and another without"""
     desk = desk_of(key)
@@ -62,7 +58,7 @@ def verified_or_not(key):
     assert not set(seen["required"]) & set(seen["discouraged"])
 
 
-@test(EVERYTHING_2_3)
+@test(*having("hmac-secret-mc"))
 def at_creation(key):
     """prf at creation gives what it gives at login"""
     desk = desk_of(key)
@@ -71,14 +67,14 @@ def at_creation(key):
     assert results(outputs) == results(desk.sign_in(desk.credentials, prf(b"one", b"two"))[1])
 
 
-@test(*[profile for profile in HMAC_SECRET if profile != EVERYTHING_2_3])
+@test(*[profile for profile in having("hmac-secret") if profile in keys_lacking("hmac-secret-mc")])
 def not_at_creation(key):
     """a key without hmac-secret-mc gives no result at creation"""
     _, outputs = desk_of(key).register(extensions=prf(b"one"))
     assert outputs.prf.enabled is True and outputs.prf.results is None
 
 
-@test(*BLOBS)
+@test(*having("largeBlobKey"))
 def large_blob(key):
     """largeBlob writes and reads"""
     desk = desk_of(key)
@@ -90,13 +86,13 @@ def large_blob(key):
     assert desk.sign_in(extensions={"largeBlob": {"read": True}})[1].large_blob.blob == text
 
 
-@test(YUBIKEY_5_2, NITROKEY, ONLY_2_0)
+@test(*keys_lacking("largeBlobKey"))
 def no_large_blob(key):
     """a key without large blobs cannot be made to have them"""
     raises((ClientError, ValueError), desk_of(key).register, extensions={"largeBlob": {"support": "required"}})
 
 
-@test(*BLOBS)
+@test(*having("credBlob"))
 def cred_blob(key):
     """credBlob keeps as much as getInfo says, and no more"""
     desk = desk_of(key)
@@ -108,7 +104,7 @@ def cred_blob(key):
     assert made.auth_data.extensions["credBlob"] is False
 
 
-@test(*CRED_PROTECT)
+@test(*having("credProtect"))
 def cred_protect(key):
     """credProtect hides a credential as its level says"""
     ctap = with_pin(key)
@@ -130,20 +126,29 @@ def cred_protect(key):
         assert error.cause.code == ERR.NO_CREDENTIALS
 
 
-@test(EVERYTHING_2_3)
+@test(*keys_lacking("credProtect"))
+def no_cred_protect(key):
+    """a key without credProtect cannot be made to have it"""
+    extensions = {"credentialProtectionPolicy": "userVerificationRequired", "enforceCredentialProtectionPolicy": True}
+    raises((ClientError, ValueError), desk_of(key).register, extensions=extensions)
+
+
+@test(*having("minPinLength"))
 def policies(key):
-    """minPinLength and pinComplexityPolicy answer the relying party on the list"""
+    """minPinLength, and pinComplexityPolicy where there is one, answer the relying party on the list"""
     ctap = with_pin(key)
     asked = {"minPinLength": True, "pinComplexityPolicy": True}
     desk = Desk(key)
     data, _ = desk.register(extensions=asked)
     assert not data.extensions
-    Config(ctap, *token(ctap, PERMISSION.AUTHENTICATOR_CFG)).set_min_pin_length(6, [RP_ID])
+    length = max(6, ctap.info.min_pin_length)
+    Config(ctap, *token(ctap, PERMISSION.AUTHENTICATOR_CFG)).set_min_pin_length(length, [RP_ID])
     data, _ = desk.register(BOB, extensions=asked)
-    assert data.extensions == {"minPinLength": 6, "pinComplexityPolicy": False}
+    complexity = {"pinComplexityPolicy": False} if key.profile in having("pinComplexityPolicy") else {}
+    assert data.extensions == {"minPinLength": length} | complexity
 
 
-@test(EVERYTHING_2_3)
+@test(*having("thirdPartyPayment"))
 def payment(key):
     """thirdPartyPayment is kept with the credential, and told at login"""
     desk = desk_of(key)
@@ -156,7 +161,18 @@ def payment(key):
     assert desk.sign_in([bob], paying)[0].extensions == {"thirdPartyPayment": False}
 
 
-@test(*ALL)
+@test(*KEYS)
+def properties(key):
+    """credProps tells what the credential is, and the credential is it"""
+    desk = desk_of(key)
+    for user, discoverable in ((ALICE, True), (BOB, False)):
+        _, outputs = desk.register(user, discoverable, {"credProps": True})
+        assert outputs.cred_props.rk is discoverable
+    [(_, _, response)] = desk.sign_ins()
+    assert response.response.user_handle == ALICE["id"]
+
+
+@test(*KEYS)
 def together(key):
     """every extension that the key has, at once"""
     ctap = with_pin(key)
