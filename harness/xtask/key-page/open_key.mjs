@@ -6,7 +6,7 @@
 // Prints one TAP line per check; exits 1 when one of them fails.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,7 @@ try {
   await browser.close();
   plugged.kill();
 }
+rmSync(folder, { recursive: true });
 process.exit(checks.end());
 
 async function use(url, host) {

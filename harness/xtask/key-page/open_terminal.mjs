@@ -4,7 +4,7 @@
 //   open_terminal.mjs --defects KEYRIG   by a person and on a terminal with defects: every check has to find its own
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -157,7 +157,10 @@ async function killed() {
   expect('another takes its place', /plugged in/.test(screen), screen);
 }
 
-process.on('exit', () => tmux('kill-server'));
+process.on('exit', () => {
+  tmux('kill-server');
+  rmSync(folder, { recursive: true, force: true });
+});
 await plugged();
 await killed();
 console.log(`1..${count}`);
