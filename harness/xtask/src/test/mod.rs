@@ -3,6 +3,7 @@
 mod algorithms;
 mod attestation;
 mod crates;
+mod fleet;
 mod key_page;
 mod metadata;
 mod nfc;
@@ -42,6 +43,7 @@ const ALL: &[&Suite] = &[
     &algorithms::SUITE,
     &attestation::SUITE,
     &crates::SUITE,
+    &fleet::SUITE,
     &key_page::SUITE,
     &metadata::SUITE,
     &nfc::SUITE,

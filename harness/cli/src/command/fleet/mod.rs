@@ -71,6 +71,9 @@ struct Plug {
     /// The fewest code points that a new PIN is to have
     #[arg(long, value_name = "NUMBER")]
     min_pin_length: Option<u64>,
+    /// Whether the user is to be verified for everything
+    #[arg(long, value_name = "BOOL")]
+    always_uv: Option<bool>,
     /// Whether enterprise attestation is to be turned on
     #[arg(long, value_name = "BOOL")]
     enterprise_attestation: Option<bool>,
@@ -151,6 +154,7 @@ impl Plug {
             pin_is_set: self.pin_is_set.or(file.pin_is_set),
             pin_must_change: self.pin_must_change.or(file.pin_must_change),
             min_pin_length: self.min_pin_length.or(file.min_pin_length),
+            always_uv: self.always_uv.or(file.always_uv),
             enterprise_attestation: self.enterprise_attestation.or(file.enterprise_attestation),
             slots_left: self.slots_left.or(file.slots_left),
             ..file
