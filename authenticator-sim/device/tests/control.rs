@@ -4,6 +4,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -13,6 +14,7 @@ use keyrig_device::plugged::{Hand, Plan, Plugged, Port, plug};
 use keyrig_device::profiles;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Duration, Instant, pause, timeout};
 
 const TOKEN: &str = "0123456789abcdef";
 
@@ -89,6 +91,78 @@ async fn a_body_says_that_it_is_json_and_has_an_end() {
     assert_eq!(ask(address, put, &[bearer(TOKEN), "Content-Type: text/plain".to_owned()], body).await, 415);
     assert_eq!(ask(address, put, &[bearer(TOKEN), json()], b"{").await, 400);
     assert_eq!(ask(address, put, &[bearer(TOKEN), json()], &vec![b' '; 5 * 1024 * 1024]).await, 413);
+}
+
+/// Those who begin a request, and no more.
+async fn half_open(address: SocketAddr, count: usize) -> Vec<TcpStream> {
+    let mut crowd = Vec::new();
+    for _ in 0..count {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET /v1/status HTTP/1.1\r\nHost: ").await.unwrap();
+        crowd.push(stream);
+    }
+    crowd
+}
+
+/// Asks how the key is without hanging up, and reads the status of the answer.
+async fn ask_and_stay(stream: &mut TcpStream, address: SocketAddr) -> String {
+    let head = format!("GET /v1/status HTTP/1.1\r\nHost: {address}\r\n{}\r\n\r\n", bearer(TOKEN));
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 4096];
+    let length = stream.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..length]).chars().take(12).collect()
+}
+
+#[tokio::test]
+async fn a_crowd_that_says_nothing_makes_room() {
+    let (address, _folder) = page().await;
+    let mut known = TcpStream::connect(address).await.unwrap();
+    assert_eq!(ask_and_stay(&mut known, address).await, "HTTP/1.1 200");
+    let mut crowd = half_open(address, 600).await;
+    assert_eq!(ask(address, "GET /v1/status", &[bearer(TOKEN)], b"").await, 200);
+    assert_eq!(ask_and_stay(&mut known, address).await, "HTTP/1.1 200", "who has shown the token stays");
+    let oldest = timeout(Duration::from_secs(5), crowd[0].read(&mut [0; 1])).await;
+    assert_eq!(oldest.expect("the oldest is shown the door").unwrap_or_default(), 0);
+    let mut open = 0;
+    for stream in &mut crowd {
+        let mut byte = [0; 1];
+        open += usize::from(matches!(stream.try_read(&mut byte), Err(e) if e.kind() == ErrorKind::WouldBlock));
+    }
+    assert!(open <= 128, "{open} are still in");
+}
+
+#[tokio::test]
+async fn who_does_not_say_what_he_wants_is_hung_up_on() {
+    let (address, _folder) = page().await;
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    let mut rests = TcpStream::connect(address).await.unwrap();
+    let [mut slow] = half_open(address, 1).await.try_into().unwrap();
+    assert_eq!(ask_and_stay(&mut rests, address).await, "HTTP/1.1 200");
+    pause();
+    let began = Instant::now();
+    for stream in [&mut silent, &mut slow, &mut rests] {
+        assert_eq!(stream.read(&mut [0; 1]).await.unwrap_or_default(), 0);
+    }
+    assert!((10..12).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let (address, _folder) = page().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "PUT /v1/gestures HTTP/1.1\r\nHost: {address}\r\n{}\r\nContent-Type: application/json\r\n\
+         Content-Length: 100\r\n\r\n{{",
+        bearer(TOKEN)
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    assert_eq!(ask(address, "GET /v1/status", &[bearer(TOKEN)], b"").await, 200);
+    pause();
+    let began = Instant::now();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 408");
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

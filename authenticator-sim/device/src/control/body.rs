@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use keyrig_core::Keep;
@@ -10,10 +11,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::Shared;
 use super::answer::from_hex;
+use super::guests::PATIENCE;
 use super::problem::Problem;
 use crate::plugged::{Deed, Hand, NO_DIALOG};
 use crate::profiles;
@@ -268,11 +271,23 @@ impl<T: Ask> FromRequest<Shared> for Body<T> {
             let help = "say Content-Type: application/json";
             return Err(Problem::new(415, "headers", "read the body: it does not say that it is JSON", help));
         }
-        let too_long = |_| {
-            let title = format!("read the body: it was cut off, or is longer than {LONGEST} bytes");
-            Problem::new(413, "body", title, "send less")
-        };
-        let bytes = axum::body::to_bytes(request.into_body(), LONGEST).await.map_err(too_long)?;
-        read(&bytes).map(Self)
+        read(&whole(request).await?).map(Self)
     }
+}
+
+/// All of a body, which has to come in time and to have an end.
+///
+/// # Errors
+///
+/// [`Problem`].
+pub(super) async fn whole(request: Request) -> Result<Bytes, Problem> {
+    let body = to_bytes(request.into_body(), LONGEST);
+    let come = timeout(PATIENCE, body).await.map_err(|_| {
+        let title = format!("read the body: it did not come within {} s", PATIENCE.as_secs());
+        Problem::new(408, "body", title, "send it at once")
+    })?;
+    come.map_err(|_| {
+        let title = format!("read the body: it was cut off, or is longer than {LONGEST} bytes");
+        Problem::new(413, "body", title, "send less")
+    })
 }

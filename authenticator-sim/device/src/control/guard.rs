@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Shared;
+use super::guests::Known;
 use super::problem::Problem;
 
 /// Lets in whoever has the token and, on the network, calls this machine by its own name: a page elsewhere whose name was
@@ -25,7 +26,9 @@ pub(super) async fn guard(State(desk): State<Shared>, request: Request, next: Ne
             return Problem::new(403, "headers.origin", "answer another page", help).into_response();
         }
     }
-    if !desk.open.contains(&request.uri().path()) && !has_token(headers, &desk.face.token) {
+    if has_token(headers, &desk.face.token) {
+        request.extensions().get::<Known>().inspect(|connection| connection.note());
+    } else if !desk.open.contains(&request.uri().path()) {
         let help = "Authorization: Bearer <token>; keyrig plug prints where it is kept";
         return Problem::new(401, "headers.authorization", "answer without the token", help).into_response();
     }

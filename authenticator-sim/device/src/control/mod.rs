@@ -6,6 +6,7 @@
 mod answer;
 mod body;
 mod guard;
+mod guests;
 mod hooks;
 mod openapi;
 mod page;
@@ -65,7 +66,7 @@ type Shared = Arc<Desk>;
 /// Serves the API at a Unix socket, until the task is aborted.
 pub fn serve(listener: UnixListener, face: Face) -> JoinHandle<io::Result<()>> {
     let router = router(face, None);
-    tokio::spawn(async move { axum::serve(listener, router).await })
+    tokio::spawn(guests::serve(listener, router))
 }
 
 /// Serves the API and the page at a port of this machine, until the task is aborted.
@@ -79,7 +80,7 @@ pub fn serve_page(listener: TcpListener, face: Face) -> io::Result<JoinHandle<io
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the page is for this machine only"));
     }
     let router = router(face, Some(address));
-    Ok(tokio::spawn(async move { axum::serve(listener, router).await }))
+    Ok(tokio::spawn(guests::serve(listener, router)))
 }
 
 fn router(face: Face, host: Option<SocketAddr>) -> Router {

@@ -63,7 +63,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     responses.insert("200".to_owned(), json!({"description": "done", "content": {kind: {"schema": schema}}}));
     let mut refusals: Vec<u16> = route.refusals.to_vec();
     if route.body.is_some() {
-        refusals.extend([400, 413, 415]);
+        refusals.extend([400, 408, 413, 415]);
     }
     if route.access == Access::Token {
         refusals.extend([401, 410]);

@@ -130,6 +130,20 @@ fn the_control_socket_refuses_what_it_cannot_read() {
 }
 
 #[test]
+fn a_crowd_at_the_control_socket_keeps_nobody_out() {
+    let desk = Desk::with(&[]);
+    let half_open = || {
+        let mut stream = UnixStream::connect(desk.folder().join("keyrig/desk.sock")).unwrap();
+        stream.write_all(b"GET /v1/status HTTP/1.1\r\nHost: ").unwrap();
+        stream
+    };
+    let crowd: Vec<UnixStream> = (0..600).map(|_| half_open()).collect();
+    assert!(desk.key(&["status"]).contains("yubikey-5-nfc-5.7"));
+    let open = fs::read_dir(format!("/proc/{}/fd", desk.id())).unwrap().count();
+    assert!(open < 200, "{open} files are open, for {} who say nothing", crowd.len());
+}
+
+#[test]
 fn an_idle_key_sleeps() {
     let desk = Desk::with(&[]);
     let mut host = Host::at(&desk);

@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::body::whole;
 use super::super::problem::Problem;
 use super::Shared;
 use crate::plugged::{Deed, Key, NotDone};
@@ -55,7 +55,8 @@ async fn power_cycle(State(desk): State<Shared>) -> Result<StatusCode, Problem> 
     }
 }
 
-async fn results(State(desk): State<Shared>, body: Bytes) -> Result<StatusCode, Problem> {
+async fn results(State(desk): State<Shared>, request: Request) -> Result<StatusCode, Problem> {
+    let body = whole(request).await?;
     let Results { passed_tests_count: passed, failed_tests_count: failed, failed_tests } = read(&body)?;
     let named: Vec<String> = failed_tests.iter().take(20).map(Value::to_string).collect();
     first(&desk)?.note(format!("conformance results: {passed} passed, {failed} failed {}", named.join(", ")));

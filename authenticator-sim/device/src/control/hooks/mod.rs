@@ -21,6 +21,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 pub use conformance::judge_results;
 
 use super::guard::is_called;
+use super::guests;
 use super::problem::Problem;
 use crate::plugged::Key;
 
@@ -52,7 +53,7 @@ pub fn serve_hooks(listener: TcpListener, keys: Vec<Key>) -> io::Result<JoinHand
         .fallback(|| async { Problem::new(404, "path", "find the hook", HELP) })
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk);
-    Ok(tokio::spawn(async move { axum::serve(listener, router).await }))
+    Ok(tokio::spawn(guests::serve(listener, router)))
 }
 
 const HELP: &str = "POST /conformance/userpresence, powercycle or results; GET /usb1/touch/on, touch/off, power/on or \
