@@ -59,6 +59,21 @@ fn an_array_is_written_in_fragments_read_in_fragments_and_gone_after_a_reset() {
 }
 
 #[test]
+fn a_reset_ends_an_array_of_which_not_every_fragment_has_come() {
+    let mut key = Key::new(&blob_key());
+    let array = serialize(&[0x81, 0x43, 1, 2, 3]);
+    let fragment = |range: core::ops::Range<usize>| Request {
+        set: Some(array[range.clone()].to_vec()),
+        offset: Some(range.start as u64),
+        length: (range.start == 0).then_some(array.len() as u64),
+        ..Request::default()
+    };
+    assert_eq!(set_blobs(&mut key, &fragment(0..10)), Status::OK);
+    assert_eq!(key.command(Command::RESET, &[]).0, Status::OK);
+    assert_eq!(set_blobs(&mut key, &fragment(10..array.len())), Status::INVALID_SEQ);
+}
+
+#[test]
 fn a_large_blob_key_is_the_credentials_own_and_comes_back_at_each_login() {
     let mut key = Key::new(&blob_key());
     let asked = extension("largeBlobKey", Value::Bool(true));

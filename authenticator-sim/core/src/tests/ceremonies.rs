@@ -1,3 +1,4 @@
+use std::time::Duration;
 use std::vec::Vec;
 
 use keyrig_ctap::Status;
@@ -107,6 +108,19 @@ fn several_discoverable_credentials_come_newest_first_with_names_after_verificat
     let request = key.verified_get(get_request(&[]));
     let user = key.get(&request).unwrap().user.unwrap();
     assert_eq!(user.name.as_deref(), Some("alice"));
+}
+
+#[test]
+fn each_assertion_has_thirty_seconds_until_the_next() {
+    let mut key = Key::new(&security_key());
+    for user in [1, 2, 3] {
+        key.enrol(&discoverable_request(user));
+    }
+    key.get(&get_request(&[])).unwrap();
+    for user in [2, 1] {
+        key.wait(Duration::from_secs(20));
+        assert_eq!(key.get_next().unwrap().user.unwrap().id, [user]);
+    }
 }
 
 #[test]

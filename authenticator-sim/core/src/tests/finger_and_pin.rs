@@ -4,6 +4,7 @@ use std::vec::Vec;
 
 use keyrig_ctap::message::bio_enrollment;
 use keyrig_ctap::message::client_pin::{Permissions, Request, Subcommand};
+use keyrig_ctap::pin_uv_auth::Protocol;
 use keyrig_ctap::profile::{Profile, UserVerification};
 use keyrig_ctap::{Command, Status};
 
@@ -59,7 +60,7 @@ fn each_kind_has_its_own_options_and_subcommands_and_no_others() {
 fn a_blocked_finger_leaves_the_pin_and_the_pin_brings_the_finger_back() {
     let mut key = told(UserVerification::BuiltInAndClientPin);
     assert_eq!(key.finger_token(Permissions::BE), Err(Status::NOT_ALLOWED), "no finger yet");
-    assert_eq!(key.set_pin(keyrig_ctap::pin_uv_auth::Protocol::Two, PIN), Status::OK);
+    assert_eq!(key.set_pin(Protocol::Two, PIN), Status::OK);
     let token = key.unbound_token(Permissions::BE).unwrap();
     enrol(&mut key, &token).unwrap();
     let info = key.info();
@@ -84,4 +85,18 @@ fn a_blocked_finger_leaves_the_pin_and_the_pin_brings_the_finger_back() {
     assert!(key.make(&request).is_ok());
     assert_eq!(uv_retries(&mut key), Ok(Some(3)));
     assert!(key.finger_token(Permissions::BE).is_ok());
+}
+
+#[test]
+fn a_finger_that_does_not_come_costs_a_retry_as_a_wrong_one_does() {
+    let mut key = told(UserVerification::BuiltInAndClientPin);
+    assert_eq!(key.set_pin(Protocol::Two, PIN), Status::OK);
+    let token = key.unbound_token(Permissions::BE).unwrap();
+    enrol(&mut key, &token).unwrap();
+    key.hand = Hand::Idle;
+    let told = [Status::USER_ACTION_TIMEOUT; 3].into_iter().chain([Status::UV_BLOCKED]);
+    for (expected, left) in told.zip([2, 1, 0, 0]) {
+        assert_eq!(key.finger_token(Permissions::BE), Err(expected));
+        assert_eq!(uv_retries(&mut key), Ok(Some(left)));
+    }
 }

@@ -1,5 +1,6 @@
 //! Discoverable credentials, listed, renamed and deleted.
 
+use std::time::Duration;
 use std::vec::Vec;
 
 use keyrig_ctap::message::client_pin::Permissions;
@@ -102,5 +103,21 @@ fn what_has_no_parameters_is_proved_by_the_subcommand_alone() {
         let parameters = request.parameters.clone().unwrap();
         request.pin_uv_auth_param = Some(Protocol::Two.authenticate(&token, &[&byte, &parameters]));
         assert_eq!(key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0, Status::PIN_AUTH_INVALID);
+    }
+}
+
+#[test]
+fn each_step_of_an_enumeration_has_thirty_seconds_until_the_next() {
+    let mut key = Key::new(&security_key());
+    for user in [1, 2, 3] {
+        key.enrol(&discoverable_request(user));
+    }
+    key.set_pin(Protocol::Two, PIN);
+    let token = key.unbound_token(Permissions::CM).unwrap();
+    let subject = Parameters { rp_id_hash: Some(Sha256::digest(RP).to_vec()), ..Parameters::default() };
+    key.manage(&token, Subcommand::ENUMERATE_CREDENTIALS_BEGIN, Some(subject)).unwrap();
+    for _ in 0..2 {
+        key.wait(Duration::from_secs(20));
+        assert!(key.manage(&token, Subcommand::ENUMERATE_CREDENTIALS_NEXT, None).is_ok());
     }
 }

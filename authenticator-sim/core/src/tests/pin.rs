@@ -108,3 +108,14 @@ fn a_reset_forgets_credentials_and_pin() {
     assert_eq!(key.info().option("clientPin"), Some(false));
     assert_eq!(key.set_pin(Protocol::Two, PIN), Status::OK);
 }
+
+#[test]
+fn a_reset_counts_wrong_pins_anew() {
+    let mut key = Key::with_pin(&security_key());
+    for expected in [Status::PIN_INVALID, Status::PIN_INVALID, Status::PIN_AUTH_BLOCKED] {
+        assert_eq!(key.token("0000", Permissions::GA), Err(expected));
+    }
+    assert_eq!(key.command(keyrig_ctap::Command::RESET, &[]).0, Status::OK);
+    assert_eq!(key.set_pin(Protocol::Two, PIN), Status::OK);
+    assert!(key.token(PIN, Permissions::GA).is_ok());
+}

@@ -4,12 +4,14 @@ use std::vec::Vec;
 
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::message::client_pin::Permissions;
+use keyrig_ctap::message::credential_management::Subcommand;
 use keyrig_ctap::profile::{Profile, SignCount};
+use keyrig_ctap::{Command, Status};
 use proptest::prelude::*;
 
 use super::platform::{Key, PIN, discoverable_request, get_request, security_key};
 use crate::state::NotASnapshot;
-use crate::{OtherProfile, State};
+use crate::{Input, OtherProfile, State};
 
 fn counting_each() -> Profile {
     let mut profile = security_key();
@@ -114,4 +116,16 @@ fn a_snapshot_of_many_credentials_is_whole() {
     let again = State::from_snapshot(&key.authenticator.snapshot()).unwrap();
     assert_eq!(&again, key.authenticator.state());
     assert!(ids.iter().all(|id| again.credential(id).is_some()));
+}
+
+#[test]
+fn what_was_under_way_is_gone_with_what_is_put_back() {
+    let mut key = used_key(&security_key());
+    let token = key.unbound_token(Permissions::CM).unwrap();
+    assert!(key.manage(&token, Subcommand::GET_CREDS_METADATA, None).is_ok());
+    let snapshot = key.authenticator.snapshot();
+    assert_eq!(key.authenticator.handle(key.now, Input::Request(&[Command::SELECTION.0])).count(), 1);
+    key.authenticator.recall(State::from_snapshot(&snapshot).unwrap()).unwrap();
+    assert_eq!(key.authenticator.deadline(), None, "nobody is asked any more");
+    assert_eq!(key.manage(&token, Subcommand::GET_CREDS_METADATA, None), Err(Status::PIN_AUTH_INVALID));
 }

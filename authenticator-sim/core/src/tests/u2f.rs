@@ -4,6 +4,7 @@ use std::vec::Vec;
 
 use der::{Decode, SliceReader};
 use keyrig_ctap::auth_data::AuthData;
+use keyrig_ctap::cbor::Value;
 use keyrig_ctap::message::config::Subcommand;
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
@@ -12,7 +13,7 @@ use p256::ecdsa::{DerSignature, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::configuration::configurable;
-use super::platform::{Hand, Key, RP, get_request, make_request, passkey_provider, security_key};
+use super::platform::{Hand, Key, RP, extension, get_request, make_request, passkey_provider, security_key};
 use crate::{Gesture, Input, Output};
 
 const CHALLENGE: [u8; 32] = [0xc1; 32];
@@ -175,5 +176,18 @@ fn what_ctap2_made_u2f_uses_where_the_product_does() {
         assert_eq!(authenticate(&mut key, Control::ENFORCE, &application(RP), &id).1, expected, "{uses}");
         let elsewhere = authenticate(&mut key, Control::ENFORCE, &application("other.example"), &id).1;
         assert_eq!(elsewhere, StatusWord::WRONG_DATA, "it is bound to its relying party");
+    }
+}
+
+#[test]
+fn what_only_a_verified_user_may_see_u2f_does_not() {
+    let mut profile = security_key();
+    profile.u2f_uses_ctap2_credentials = true;
+    for (level, expected) in [(2, StatusWord::NO_ERROR), (3, StatusWord::WRONG_DATA)] {
+        let mut key = Key::new(&profile);
+        let mut request = make_request();
+        request.extensions = extension("credProtect", Value::Unsigned(level));
+        let id = key.enrol(&request);
+        assert_eq!(authenticate(&mut key, Control::ENFORCE, &application(RP), &id).1, expected, "{level}");
     }
 }
