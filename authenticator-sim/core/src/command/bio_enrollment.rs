@@ -84,12 +84,9 @@ pub(super) fn begin(
     if request.get_modality == Some(true) {
         return done(&Response { modality: Some(FINGERPRINT), ..Response::default() });
     }
-    if request.modality.ok_or(Reason::Missing)? != FINGERPRINT {
-        return Err(Reason::Parameter);
-    }
     match request.subcommand.ok_or(Reason::Missing)? {
-        Subcommand::GET_FINGERPRINT_SENSOR_INFO => sensor_info(cx),
-        Subcommand::CANCEL_CURRENT_ENROLLMENT => done(&Response::default()),
+        Subcommand::GET_FINGERPRINT_SENSOR_INFO => about_fingers(&request).and_then(|()| sensor_info(cx)),
+        Subcommand::CANCEL_CURRENT_ENROLLMENT => about_fingers(&request).and_then(|()| done(&Response::default())),
         Subcommand::ENROLL_BEGIN => enroll(cx, &request, preview),
         Subcommand::ENROLL_CAPTURE_NEXT_SAMPLE => capture(cx, &request, begun, preview),
         Subcommand::ENUMERATE_ENROLLMENTS => enumerate(cx, &request),
@@ -116,7 +113,8 @@ fn samples(cx: &Context) -> u64 {
 
 /// enrollBegin.
 fn enroll(cx: &mut Context, request: &Request, preview: bool) -> Result<Step, Reason> {
-    let subject = authorized(cx, request)?;
+    let subject = subject(request)?;
+    authorize(cx, request)?;
     if cx.state.fingerprints().len() >= cx.profile.fingerprint_sensor.templates as usize {
         return Err(Reason::FingerprintsFull);
     }
@@ -131,8 +129,9 @@ fn enroll(cx: &mut Context, request: &Request, preview: bool) -> Result<Step, Re
 
 /// enrollCaptureNextSample, of the template that was begun.
 fn capture(cx: &mut Context, request: &Request, begun: Option<Enrollment>, preview: bool) -> Result<Step, Reason> {
-    let subject = authorized(cx, request)?;
+    let subject = subject(request)?;
     let id = subject.template_id.as_ref().ok_or(Reason::Missing)?;
+    authorize(cx, request)?;
     let enrollment = begun.filter(|begun| begun.id == *id).ok_or(Reason::NoFingerprint)?;
     sample(enrollment, &subject, false, preview)
 }
@@ -144,7 +143,8 @@ fn sample(enrollment: Enrollment, subject: &Parameters, begun: bool, preview: bo
 }
 
 fn enumerate(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
-    authorized(cx, request)?;
+    subject(request)?;
+    authorize(cx, request)?;
     // A name that nobody gave is empty: clients of real keys count on the member (python-fido2 2.2.1 fails without it).
     let name = |finger: &Fingerprint| finger.name.clone().unwrap_or_default();
     let template = |finger: &Fingerprint| Template { id: finger.id.clone(), friendly_name: Some(name(finger)) };
@@ -156,29 +156,51 @@ fn enumerate(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
 }
 
 fn rename(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
-    let subject = authorized(cx, request)?;
+    let subject = subject(request)?;
     let id = subject.template_id.ok_or(Reason::Missing)?;
     let name = subject.friendly_name.ok_or(Reason::Missing)?;
+    about_fingers(request)?;
+    protocol(cx, request)?;
     if name.len() > cx.profile.fingerprint_sensor.name_length as usize {
         return Err(Reason::FingerprintName);
     }
+    authorize(cx, request)?;
     known(cx, &id)?;
     cx.edit(Edit::PutFingerprint(Fingerprint { id, name: Some(name) }));
     done(&Response::default())
 }
 
 fn remove(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
-    let id = authorized(cx, request)?.template_id.ok_or(Reason::Missing)?;
+    let id = subject(request)?.template_id.ok_or(Reason::Missing)?;
+    authorize(cx, request)?;
     known(cx, &id)?;
     cx.edit(Edit::RemoveFingerprint(id));
     done(&Response::default())
 }
 
-/// What the request is about, once a token has shown that it may be.
-fn authorized(cx: &mut Context, request: &Request) -> Result<Parameters, Reason> {
+/// Steps 1 and 2 of the subcommands that a token is needed for: a `pinUvAuthParam`, then what they are about.
+fn subject(request: &Request) -> Result<Parameters, Reason> {
+    if request.pin_uv_auth_param.is_none() {
+        return Err(Reason::VerificationNeeded);
+    }
+    request.modality.ok_or(Reason::Missing)?;
+    Ok(request.parameters.as_deref().map(Parameters::decode).transpose()?.unwrap_or_default())
+}
+
+/// The steps that come next, up to the permission of the token.
+fn authorize(cx: &mut Context, request: &Request) -> Result<(), Reason> {
+    about_fingers(request)?;
     let (param, number) = (request.pin_uv_auth_param.as_deref(), request.pin_uv_auth_protocol);
     verification::manager(cx, param, number, &request.authenticated(), Permissions::BE, Permissions::BE)?;
-    Ok(request.parameters.as_deref().map(Parameters::decode).transpose()?.unwrap_or_default())
+    Ok(())
+}
+
+fn protocol(cx: &Context, request: &Request) -> Result<(), Reason> {
+    cx.protocol(request.pin_uv_auth_protocol.ok_or(Reason::ProtocolMissing)?).map(|_| ())
+}
+
+fn about_fingers(request: &Request) -> Result<(), Reason> {
+    if request.modality.ok_or(Reason::Missing)? == FINGERPRINT { Ok(()) } else { Err(Reason::Parameter) }
 }
 
 fn known(cx: &Context, id: &[u8]) -> Result<(), Reason> {

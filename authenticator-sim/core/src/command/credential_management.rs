@@ -8,7 +8,7 @@ use core::time::Duration;
 use keyrig_ctap::Instant;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::credential_management::{Parameters, Request, Response, Subcommand};
-use keyrig_ctap::message::{Descriptor, RelyingParty};
+use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty};
 use sha2::{Digest, Sha256};
 
 use super::Step;
@@ -21,10 +21,13 @@ use crate::state::{CredentialSource, Edit, kept};
 /// How long an enumeration, or its last step, is remembered.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// An enumeration that was begun; any command but its next step makes the authenticator forget it.
+/// An enumeration that was begun; any command but its next step makes the authenticator forget it, and so does the end of
+/// the token that began it (CTAP 2.3 §6, stateful commands).
 pub(crate) struct Enumeration {
     left: Left,
     last: Instant,
+    /// The token that does not end began it.
+    persistent: bool,
 }
 
 enum Left {
@@ -66,11 +69,12 @@ fn metadata(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
 
 /// enumerateRPsBegin (CTAP 2.3 §6.8.3).
 fn relying_parties(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
-    manager(cx, request, Permissions::PCMR)?.unbound()?;
+    let manager = manager(cx, request, Permissions::PCMR)?;
+    manager.unbound()?;
     let mut all = cx.state.relying_parties().map(String::from).collect::<Vec<_>>().into_iter();
     let total = all.len() as u64;
     let first = all.next().ok_or(Reason::NoCredentials)?;
-    cx.volatile.enumeration = Some(Box::new(Enumeration { left: Left::RelyingParties(all), last: cx.now }));
+    remember(cx, Left::RelyingParties(all), &manager);
     done(&Response { total_rps: Some(total), ..relying_party(&first) })
 }
 
@@ -84,13 +88,18 @@ fn credentials(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
     let mut all = ids.collect::<Vec<_>>().into_iter();
     let total = all.len() as u64;
     let first = all.next().ok_or(Reason::NoCredentials)?;
-    cx.volatile.enumeration = Some(Box::new(Enumeration { left: Left::Credentials(all), last: cx.now }));
+    remember(cx, Left::Credentials(all), &manager);
     done(&Response { total_credentials: Some(total), ..credential(cx, &first)? })
+}
+
+fn remember(cx: &mut Context, left: Left, manager: &Manager) {
+    let persistent = manager.is_persistent();
+    cx.volatile.enumeration = Some(Box::new(Enumeration { left, last: cx.now, persistent }));
 }
 
 /// enumerateRPsGetNextRP and enumerateCredentialsGetNextCredential (CTAP 2.3 §6.8.3, §6.8.4).
 fn go_on(cx: &mut Context, mut enumeration: Enumeration, subcommand: Subcommand) -> Result<Step, Reason> {
-    if cx.now.since(enumeration.last) > REMEMBERED {
+    if cx.now.since(enumeration.last) > REMEMBERED || (!enumeration.persistent && cx.token().is_none()) {
         return Err(Reason::NothingToContinue);
     }
     let response = match (&mut enumeration.left, subcommand) {
@@ -139,14 +148,19 @@ fn manager(cx: &mut Context, request: &Request, or: Permissions) -> Result<Manag
     verification::manager(cx, param, number, &request.authenticated(), Permissions::CM, or)
 }
 
+/// What a subcommand is about; without a `pinUvAuthParam` nobody looks (step 1 of each).
 fn subject(request: &Request) -> Result<Parameters, Reason> {
+    if request.pin_uv_auth_param.is_none() {
+        return Err(Reason::VerificationNeeded);
+    }
     let parameters = request.parameters.as_deref().map(Parameters::decode).transpose()?;
     Ok(parameters.unwrap_or_default())
 }
 
-/// The discoverable credential of this id.
+/// The discoverable credential that a descriptor names.
 fn named<'a>(cx: &'a Context, descriptor: &Descriptor) -> Result<&'a CredentialSource, Reason> {
-    cx.state.credential(&descriptor.id).filter(|source| source.discoverable).ok_or(Reason::NoCredentials)
+    let named = cx.state.credential(&descriptor.id).filter(|_| descriptor.kind == PUBLIC_KEY);
+    named.filter(|source| source.discoverable).ok_or(Reason::NoCredentials)
 }
 
 fn relying_party(id: &str) -> Response {

@@ -11,12 +11,15 @@ use crate::context::{Context, success};
 use crate::reason::Reason;
 use crate::state::Edit;
 
-/// An array of which not every fragment has come.
+/// An array of which not every fragment has come; the end of the token that began it ends it (CTAP 2.3 §6, stateful
+/// commands).
 #[derive(Debug, Default)]
 pub(crate) struct Writing {
     /// Bytes of the whole array.
     expected: usize,
     come: Vec<u8>,
+    /// A token began it.
+    pub(crate) by_token: bool,
 }
 
 /// Reads or writes one fragment.
@@ -47,9 +50,13 @@ fn write(cx: &mut Context, request: &Request, fragment: &[u8], offset: u64) -> R
     if fragment.len() as u64 > longest_fragment(cx) {
         return Err(Reason::FragmentTooLong);
     }
+    if cx.token().is_none() {
+        cx.volatile.writing.take_if(|writing| writing.by_token);
+    }
     if offset == 0 {
         let expected = expected(cx, request)?;
-        cx.volatile.writing = Some(Box::new(Writing { expected, come: Vec::new() }));
+        let by_token = needs_token(cx);
+        cx.volatile.writing = Some(Box::new(Writing { expected, come: Vec::new(), by_token }));
     } else if request.length.is_some() {
         return Err(Reason::Parameter);
     }
@@ -57,7 +64,7 @@ fn write(cx: &mut Context, request: &Request, fragment: &[u8], offset: u64) -> R
     if cx.volatile.writing.is_none() || offset != come {
         return Err(Reason::FragmentOutOfOrder);
     }
-    if cx.is_protected() || cx.state.config.always_uv {
+    if needs_token(cx) {
         let (param, number) = (request.pin_uv_auth_param.as_deref(), request.pin_uv_auth_protocol);
         verification::manager(cx, param, number, &request.authenticated(), Permissions::LBW, Permissions::LBW)?;
     }
@@ -76,6 +83,10 @@ fn write(cx: &mut Context, request: &Request, fragment: &[u8], offset: u64) -> R
     }
     cx.edit(Edit::LargeBlobs(writing.come));
     Ok(done(&Response::default()))
+}
+
+fn needs_token(cx: &Context) -> bool {
+    cx.is_protected() || cx.state.config.always_uv
 }
 
 /// The length of the whole array, which comes with the first fragment.

@@ -143,9 +143,15 @@ pub(super) fn by_token(
 /// Who manages, as a token proves it.
 pub(super) struct Manager {
     rp_id: Option<String>,
+    persistent: bool,
 }
 
 impl Manager {
+    /// Whether it is the token that only reads, which neither time nor power ends.
+    pub(super) const fn is_persistent(&self) -> bool {
+        self.persistent
+    }
+
     /// For what concerns every relying party.
     ///
     /// # Errors
@@ -196,13 +202,15 @@ pub(super) fn manager(
         && token.verify(compare, message, param).is_ok()
     {
         token.permits(permission).or_else(|_| token.permits(or))?;
-        return Ok(Manager { rp_id: token.rp_id.clone() });
+        return Ok(Manager { rp_id: token.rp_id.clone(), persistent: false });
     }
     // The persistent token, where reading is enough.
     let persistent = cx.state.persistent_token.as_ref().filter(|_| or == Permissions::PCMR);
     let right = persistent.map(|token| protocol.authenticate(&token[..], &[message]));
     match right {
-        Some(right) if cx.offers("perCredMgmtRO") && compare.matches(&right, param) => Ok(Manager { rp_id: None }),
+        Some(right) if cx.offers("perCredMgmtRO") && compare.matches(&right, param) => {
+            Ok(Manager { rp_id: None, persistent: true })
+        }
         _ => Err(Reason::PinAuthInvalid),
     }
 }

@@ -134,5 +134,6 @@ fn give(
     cx.entropy.fill(&mut iv);
     let encrypted = shared.encrypt(&token.key[..], iv).map_err(|_| Reason::KeyAgreement)?;
     cx.volatile.token = Some(Box::new(token));
+    cx.volatile.writing.take_if(|writing| writing.by_token);
     Ok(done(&Response { pin_uv_auth_token: Some(encrypted), ..Response::default() }))
 }

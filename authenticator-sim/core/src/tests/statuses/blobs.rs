@@ -1,3 +1,4 @@
+use std::time::Duration;
 use std::vec::Vec;
 
 use keyrig_ctap::Status;
@@ -62,6 +63,26 @@ pub(super) const ROWS: &[Row] = &[
         let array = begun(a);
         let at = a.either(21, 20);
         set_blobs(&mut a.key, &writing(at as u64, &array[at..], None))
+    }),
+    row("a fragment after the end of the token that began", Status::INVALID_SEQ, blob_key, |a| {
+        a.key.set_pin(Protocol::Two, PIN);
+        let token = a.key.unbound_token(Permissions::LBW).unwrap();
+        let array = serialize(&[0x81, 0x43, 1, 2, 3, 0x80, 0x80]);
+        let first = with_token(&token, writing(0, &array[..20], Some(array.len() as u64)));
+        assert_eq!(set_blobs(&mut a.key, &first), Status::OK);
+        a.key.wait(Duration::from_secs(a.either(600, 599)));
+        set_blobs(&mut a.key, &with_token(&token, writing(20, &array[20..], None)))
+    }),
+    row("a fragment by another token than the one that began", Status::INVALID_SEQ, blob_key, |a| {
+        a.key.set_pin(Protocol::Two, PIN);
+        let mut token = a.key.unbound_token(Permissions::LBW).unwrap();
+        let array = serialize(&[0x81, 0x43, 1, 2, 3, 0x80, 0x80]);
+        let first = with_token(&token, writing(0, &array[..20], Some(array.len() as u64)));
+        assert_eq!(set_blobs(&mut a.key, &first), Status::OK);
+        if a.defect {
+            token = a.key.unbound_token(Permissions::LBW).unwrap();
+        }
+        set_blobs(&mut a.key, &with_token(&token, writing(20, &array[20..], None)))
     }),
     row("more fragments than the length said", Status::INVALID_PARAMETER, blob_key, |a| {
         let mut array = begun(a);

@@ -32,6 +32,9 @@ pub(super) const ROWS: &[Row] = &[
     row("fingers without a token", Status::PUAT_REQUIRED, reader, |a| {
         begin(a, |request| request.pin_uv_auth_param = None)
     }),
+    row("fingers without a token and a modality", Status::PUAT_REQUIRED, reader, |a| {
+        begin(a, |request| (request.pin_uv_auth_param, request.modality) = (None, None))
+    }),
     row("fingers without a protocol", Status::MISSING_PARAMETER, reader, |a| {
         begin(a, |request| request.pin_uv_auth_protocol = None)
     }),
@@ -69,6 +72,12 @@ pub(super) const ROWS: &[Row] = &[
         let id = enrol(&mut a.key, &token).unwrap();
         let name = "x".repeat(a.either(16, 15));
         bio(&mut a.key, &token, Subcommand::SET_FRIENDLY_NAME, named(&id, &name)).err().unwrap_or(Status::OK)
+    }),
+    row("a name that is too long, and no proof", Status::INVALID_LENGTH, reader, |a| {
+        rename(a, |request| request.parameters = named(&[0, 0], &"x".repeat(16)).map(|subject| subject.encode()))
+    }),
+    row("a name for a finger that is not named, and no proof", Status::MISSING_PARAMETER, reader, |a| {
+        rename(a, |request| request.parameters = None)
     }),
     row("a name without a name", Status::MISSING_PARAMETER, reader, |a| {
         let token = token(a);
@@ -133,6 +142,20 @@ fn info(a: &mut Attempt, change: impl FnOnce(&mut Request)) -> Status {
 fn begin(a: &mut Attempt, change: impl FnOnce(&mut Request)) -> Status {
     let token = token(a);
     let mut request = Request::new(Subcommand::ENROLL_BEGIN);
+    request.pin_uv_auth_protocol = Some(2);
+    request.pin_uv_auth_param = Some(Protocol::Two.authenticate(&token, &[&request.authenticated()]));
+    if a.defect {
+        change(&mut request);
+    }
+    send(&mut a.key, Command::BIO_ENROLLMENT, &request).err().unwrap_or(Status::OK)
+}
+
+/// A new name for the one finger, in a request that no longer fits its proof once it is changed.
+fn rename(a: &mut Attempt, change: impl FnOnce(&mut Request)) -> Status {
+    let token = token(a);
+    let id = enrol(&mut a.key, &token).unwrap();
+    let mut request = Request::new(Subcommand::SET_FRIENDLY_NAME);
+    request.parameters = named(&id, "thumb").map(|subject| subject.encode());
     request.pin_uv_auth_protocol = Some(2);
     request.pin_uv_auth_param = Some(Protocol::Two.authenticate(&token, &[&request.authenticated()]));
     if a.defect {

@@ -54,6 +54,26 @@ pub(super) const ROWS: &[Row] = &[
         let subject = Parameters { rp_id_hash: (!a.defect).then(|| hash(RP)), ..Parameters::default() };
         about(a, Subcommand::ENUMERATE_CREDENTIALS_BEGIN, subject)
     }),
+    row("credentials without a token and an RP ID hash", Status::PUAT_REQUIRED, security_key, |a| {
+        two_accounts(a);
+        let token = a.key.unbound_token(Permissions::CM).unwrap();
+        let subject = Parameters { rp_id_hash: Some(hash(RP)), ..Parameters::default() };
+        let subcommand = Subcommand::ENUMERATE_CREDENTIALS_BEGIN;
+        let proved = management_request(&token, subcommand, Some(subject));
+        let request = a.either(Request::new(subcommand), proved);
+        a.key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0
+    }),
+    row("the next credential after the token's end", Status::NOT_ALLOWED, security_key, |a| {
+        two_accounts(a);
+        let token = a.key.unbound_token(Permissions::CM).unwrap();
+        a.key.manage(&token, Subcommand::GET_CREDS_METADATA, None).unwrap();
+        a.key.wait(Duration::from_secs(590));
+        let subject = Parameters { rp_id_hash: Some(hash(RP)), ..Parameters::default() };
+        a.key.manage(&token, Subcommand::ENUMERATE_CREDENTIALS_BEGIN, Some(subject)).unwrap();
+        a.key.wait(Duration::from_secs(a.either(10, 9)));
+        let request = Request::new(Subcommand::ENUMERATE_CREDENTIALS_NEXT);
+        a.key.command(Command::CREDENTIAL_MANAGEMENT, &request.encode()).0
+    }),
     row("credentials of nobody", Status::NO_CREDENTIALS, security_key, |a| {
         let subject = Parameters { rp_id_hash: Some(hash(a.either("example.com", RP))), ..Parameters::default() };
         about(a, Subcommand::ENUMERATE_CREDENTIALS_BEGIN, subject)
@@ -85,6 +105,16 @@ pub(super) const ROWS: &[Row] = &[
         a.key.manage(&token, a.either(Subcommand(8), Subcommand::GET_CREDS_METADATA), None).err().unwrap_or(Status::OK)
     }),
     row("deleting what is not here", Status::NO_CREDENTIALS, security_key, |a| delete(a, |id| id.push(0))),
+    row("deleting what is no public key", Status::NO_CREDENTIALS, security_key, |a| {
+        two_accounts(a);
+        let token = a.key.unbound_token(Permissions::CM).unwrap();
+        let mut credential = Descriptor::public_key(&first_id(a));
+        if a.defect {
+            credential.kind = "private-key".into();
+        }
+        let subject = Parameters { credential: Some(credential), ..Parameters::default() };
+        a.key.manage(&token, Subcommand::DELETE_CREDENTIAL, Some(subject)).err().unwrap_or(Status::OK)
+    }),
     row("deleting by the token that may only read", Status::PIN_AUTH_INVALID, persistent, |a| {
         two_accounts(a);
         let token = a.key.unbound_token(a.either(Permissions::PCMR, Permissions::CM)).unwrap();
@@ -127,6 +157,15 @@ pub(super) const ROWS: &[Row] = &[
         Status::PIN_AUTH_INVALID,
         security_key,
         |a| of_another(a, Subcommand::DELETE_CREDENTIAL, |_| ()),
+    ),
+    row(
+        "names for an account of another relying party than the token's",
+        Status::PIN_AUTH_INVALID,
+        security_key,
+        |a| {
+            let user = a.either(elsewhere(), discoverable_request(2)).user;
+            of_another(a, Subcommand::UPDATE_USER_INFORMATION, |subject| subject.user = Some(user))
+        },
     ),
     row("the next relying party when none was begun", Status::NOT_ALLOWED, security_key, |a| {
         next_rp(a, |a| {
