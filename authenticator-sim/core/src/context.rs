@@ -138,6 +138,11 @@ impl Context {
         self.cut.info.option("clientPin").is_some()
     }
 
+    /// Code points of the longest PIN: what `maxPINLength` says, or 63 (CTAP 2.3 §6.4, member 0x1D).
+    pub(crate) fn longest_pin(&self) -> u64 {
+        self.cut.info.max_pin_length.unwrap_or(63)
+    }
+
     /// Whether built-in verification is there and set up: where fingers can be enrolled, one has to be.
     pub(crate) fn has_built_in(&self) -> bool {
         if self.enrolls_fingers() { !self.state.fingerprints().is_empty() } else { self.offers("uv") }
@@ -218,11 +223,11 @@ impl Context {
         (descriptor.kind == PUBLIC_KEY && source.belongs_to(rp_id)).then_some(source)
     }
 
-    /// The counter for a new credential.
-    pub(crate) fn count_creation(&mut self) -> u32 {
+    /// The counter for a new credential. It is spent when the authenticator [vouches](Self::vouch) for the credential.
+    pub(crate) fn creation_count(&self) -> u32 {
         match self.profile.sign_count {
             SignCount::Zero | SignCount::PerCredential => 0,
-            SignCount::Global => self.count_globally(),
+            SignCount::Global => self.state.sign_count.told.saturating_add(1),
         }
     }
 
@@ -263,7 +268,11 @@ impl Context {
     /// Signs `draft` for the credential `source`, which is not stored yet.
     pub(crate) fn vouch(&mut self, draft: Draft, source: &CredentialSource) -> Result<Sealed, Reason> {
         let mut voucher = Vouching::new(&mut *self.provider, &mut self.attester, &self.profile, source);
-        Ok(self.seal.seal(draft, &mut voucher)?)
+        let sealed = self.seal.seal(draft, &mut voucher)?;
+        if self.profile.sign_count == SignCount::Global {
+            self.count_globally();
+        }
+        Ok(sealed)
     }
 
     /// Signs `draft` for the stored credential of `id`.

@@ -45,6 +45,7 @@ fn sign_in(response: AuthenticationResponse) -> bool {
         identified_user: Some(vec![1]),
         backup_state_is_policy: false,
         sign_count: Default::default(),
+        app_id: None,
         extensions: Default::default(),
     };
     let record = CredentialRecord {

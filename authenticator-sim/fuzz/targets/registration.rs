@@ -68,6 +68,7 @@ fn register(bytes: &[u8]) {
         challenge: vec![0; 3],
         origins: vec!["https://example.org".into()],
         rp_id: "example.org".into(),
+        any_member_order: bytes.first().is_some_and(|byte| byte % 2 == 1),
         framing: Default::default(),
         user_verification_required: false,
         algorithms: Algorithm::NAMED.to_vec(),

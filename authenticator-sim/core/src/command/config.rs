@@ -1,17 +1,18 @@
 //! authenticatorConfig (CTAP 2.3 §6.11).
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::config::{MinPinLength, Request, Subcommand};
 use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::profile::Profile;
 use keyrig_ctap::quirk::ALWAYS_UV_FOR_GOOD;
 
 use super::{Step, verification};
 use crate::context::{Context, success};
 use crate::reason::Reason;
 use crate::state::{Configuration, Edit};
-
-/// PINs have at most this many bytes, and as many code points (CTAP 2.3 §6.5.1).
-const LONGEST_PIN: u64 = 63;
 
 /// Runs a subcommand; those that the profile does not have are unknown.
 pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason> {
@@ -38,7 +39,7 @@ pub(super) fn begin(cx: &mut Context, parameters: &[u8]) -> Result<Step, Reason>
             store(cx, config);
         }
         // No command of a maker's own is known.
-        _ => return Err(Reason::Parameter),
+        _ => return Err(Reason::UnknownSubcommand),
     }
     Ok(Step::Done(success(&[])))
 }
@@ -75,19 +76,18 @@ fn set_min_pin_length(cx: &mut Context, request: &Request) -> Result<(), Reason>
         return Err(Reason::Parameter);
     }
     let length = wanted.length.unwrap_or(config.min_pin_length);
-    let longest = cx.cut.info.max_pin_length.unwrap_or(LONGEST_PIN);
-    if length < config.min_pin_length || length > longest {
+    if length < config.min_pin_length || length > cx.longest_pin() {
         return Err(Reason::PinPolicy);
     }
     let change_wanted = wanted.force_change == Some(true);
     if change_wanted && !cx.state.pin_is_set() {
         return Err(Reason::PinNotSet);
     }
-    if let Some(rp_ids) = wanted.rp_ids {
+    if let Some(rp_ids) = wanted.rp_ids.filter(|rp_ids| !rp_ids.is_empty()) {
         if rp_ids.len() as u64 > cx.cut.info.max_rp_ids_for_set_min_pin_length.unwrap_or(0) {
             return Err(Reason::KeyStoreFull);
         }
-        config.min_pin_length_rp_ids = rp_ids;
+        config.min_pin_length_rp_ids = beside_the_factory_s(&cx.profile, rp_ids);
     }
     let stricter = wanted.complexity == Some(true) && cx.cut.info.pin_complexity_policy.is_some();
     // Of the PIN only its hash is here, so nobody can tell whether it keeps to a policy that is new.
@@ -101,6 +101,14 @@ fn set_min_pin_length(cx: &mut Context, request: &Request) -> Result<(), Reason>
         cx.reset_tokens();
     }
     Ok(())
+}
+
+/// The RP IDs that the product leaves the factory with, which nobody takes away, and `rp_ids` in place of those that were
+/// set before (CTAP 2.3 §7.4.3: a reset removes the "previously added" ones).
+fn beside_the_factory_s(profile: &Profile, rp_ids: Vec<String>) -> Vec<String> {
+    let factory = &profile.min_pin_length_rp_ids;
+    let added = rp_ids.into_iter().filter(|rp_id| !factory.contains(rp_id));
+    factory.iter().cloned().chain(added).collect()
 }
 
 fn store(cx: &mut Context, config: Configuration) {

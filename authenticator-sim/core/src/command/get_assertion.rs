@@ -130,6 +130,7 @@ fn answer_with(cx: &mut Context, request: &Request, fitting: Vec<Vec<u8>>, evide
         evidence,
         extensions,
         several: total > 1,
+        named: request.allow_list.as_ref().is_some_and(|list| !list.is_empty()),
         by_token: request.pin_uv_auth_param.is_some(),
     };
     let reply = sign(cx, &question, &id, (total > 1).then_some(total as u64))?; // Steps 11 to 13
@@ -146,6 +147,7 @@ pub(super) struct Question {
     evidence: Evidence,
     extensions: Use,
     several: bool,
+    named: bool,
     pub(super) by_token: bool,
 }
 
@@ -174,7 +176,7 @@ pub(super) fn sign(cx: &mut Context, question: &Question, id: &[u8], count: Opti
     let Sealed::Assertion { auth_data, signature } = cx.vouch_stored(draft, id)? else {
         return Err(Reason::WrongSeal);
     };
-    let unsigned_extensions = question.extensions.unsigned_outputs(cx, id, question.several);
+    let unsigned_extensions = question.extensions.unsigned_outputs(cx, id, question.named);
     let response = Response {
         credential: Some(Descriptor::public_key(id)),
         auth_data,

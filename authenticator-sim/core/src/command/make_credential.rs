@@ -240,7 +240,7 @@ fn credential(cx: &mut Context, accepted: &Accepted, extensions: &Creation) -> R
         discoverable: accepted.rk(),
         protection: extensions.protection.unwrap_or_default(),
         backup: cx.state.backup,
-        sign_count: cx.count_creation(),
+        sign_count: cx.creation_count(),
         created: cx.state.next_created(),
         hmac_secret,
         cred_blob: extensions.cred_blob.clone().flatten(),

@@ -239,7 +239,7 @@ fn credential(cx: &mut Context, application: [u8; 32]) -> Result<CredentialSourc
         discoverable: false,
         protection: crate::state::Protection::Optional,
         backup: cx.state.backup,
-        sign_count: cx.count_creation(),
+        sign_count: cx.creation_count(),
         created: cx.state.next_created(),
         hmac_secret: None,
         cred_blob: None,

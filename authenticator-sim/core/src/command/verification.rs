@@ -243,13 +243,21 @@ pub(super) fn by_built_in(cx: &mut Context, answer: Answer) -> Result<Evidence, 
 }
 
 /// One attempt: a failed one costs a retry, and so does one that nobody makes; a good one restores them (CTAP 2.3
-/// §6.5.3.1).
+/// §6.5.3.1). Each of them counts in `uvCountSinceLastPinEntry`, "including all failed attempts" (§6.4, member 0x17).
 ///
 /// # Errors
 ///
 /// [`Reason::UserActionTimeout`], [`Reason::Declined`].
 pub(super) fn perform_built_in(cx: &mut Context, answer: Answer) -> Result<Option<Evidence>, Reason> {
-    let spend = |cx: &mut Context| cx.edit(Edit::UvRetries(cx.state.uv_retries.saturating_sub(1)));
+    let count = |cx: &mut Context| {
+        if cx.cut.info.uv_count_since_last_pin_entry.is_some() {
+            cx.edit(Edit::UvCount(cx.state.uv_count.saturating_add(1)));
+        }
+    };
+    let spend = |cx: &mut Context| {
+        cx.edit(Edit::UvRetries(cx.state.uv_retries.saturating_sub(1)));
+        count(cx);
+    };
     if matches!(answer, Answer::TimedOut) {
         spend(cx);
     }
@@ -258,9 +266,7 @@ pub(super) fn perform_built_in(cx: &mut Context, answer: Answer) -> Result<Optio
             if cx.state.uv_retries != MAX_UV_RETRIES {
                 cx.edit(Edit::UvRetries(MAX_UV_RETRIES));
             }
-            if cx.cut.info.uv_count_since_last_pin_entry.is_some() {
-                cx.edit(Edit::UvCount(cx.state.uv_count.saturating_add(1)));
-            }
+            count(cx);
             Ok(Some(Evidence { present: Some(present), verified: Some(verified) }))
         }
         Verification::Failed => {

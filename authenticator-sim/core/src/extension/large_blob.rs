@@ -3,7 +3,9 @@
 
 use alloc::vec::Vec;
 
-use keyrig_ctap::cbor::{Fields, Node, Value, expect_bool, expect_bytes, expect_text, expect_uint};
+use keyrig_ctap::cbor::{
+    DecodeError, Fields, Node, Problem, Value, expect_bool, expect_bytes, expect_text, expect_uint,
+};
 
 use crate::reason::Reason;
 use crate::state::LargeBlob;
@@ -14,12 +16,14 @@ pub(super) const ID: &str = "largeBlob";
 ///
 /// # Errors
 ///
-/// [`Reason::Decode`], [`Reason::ExtensionValue`].
+/// [`Reason::Decode`]: whatever does not fit the CDDL is `CTAP2_ERR_INVALID_CBOR`.
 pub(super) fn at_creation(node: &Node<'_>) -> Result<(), Reason> {
-    match expect_text(Fields::of(node, ID)?.require_text("support")?, "support")? {
-        "required" | "preferred" => Ok(()),
-        _ => Err(Reason::ExtensionValue),
-    }
+    let support = || -> Result<bool, DecodeError> {
+        let fields = Fields::of(node, ID)?;
+        let support = expect_text(fields.require_text("support")?, "support")?;
+        Ok(fields.entries().len() == 1 && ["required", "preferred"].contains(&support))
+    };
+    if support().unwrap_or(false) { Ok(()) } else { Err(unfit(node)) }
 }
 
 /// What getAssertion is asked to do with the blob of the credential that signs.
@@ -34,18 +38,25 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// [`Reason::Decode`], [`Reason::ExtensionValue`] where it asks for both or for neither.
+    /// [`Reason::Decode`]: whatever does not fit the CDDL is `CTAP2_ERR_INVALID_CBOR`.
     pub(super) fn read(node: &Node<'_>) -> Result<Self, Reason> {
-        let fields = Fields::of(node, ID)?;
-        match (fields.text("read"), fields.text("write")) {
-            (Some(read), None) if expect_bool(read, "read")? => Ok(Self::Read),
-            (None, Some(write)) => Ok(Self::Write(LargeBlob {
-                compressed: expect_bytes(write, "write")?.to_vec(),
-                original_size: expect_uint(fields.require_text("originalSize")?, "originalSize")?,
-            })),
-            _ => Err(Reason::ExtensionValue),
-        }
+        let access = || -> Result<Option<Self>, DecodeError> {
+            let fields = Fields::of(node, ID)?;
+            Ok(match (fields.text("read"), fields.text("write"), fields.text("originalSize"), fields.entries().len()) {
+                (Some(read), None, None, 1) => expect_bool(read, "read")?.then_some(Self::Read),
+                (None, Some(write), Some(size), 2) => Some(Self::Write(LargeBlob {
+                    compressed: expect_bytes(write, "write")?.to_vec(),
+                    original_size: expect_uint(size, "originalSize")?,
+                })),
+                _ => None,
+            })
+        };
+        access().ok().flatten().ok_or_else(|| unfit(node))
     }
+}
+
+fn unfit(node: &Node<'_>) -> Reason {
+    Reason::Decode(DecodeError { at: node.span.start, field: ID, problem: Problem::Malformed })
 }
 
 /// The output of a read: nothing where no blob was ever written.

@@ -166,16 +166,16 @@ impl Use {
 }
 
 impl Use {
-    /// The outputs for the credential of `id` that are not signed. A blob is written where no other credential could
-    /// have signed as well.
-    pub(crate) fn unsigned_outputs(&self, cx: &mut Context, id: &[u8], several: bool) -> Option<Vec<u8>> {
+    /// The outputs for the credential of `id` that are not signed. A blob is written where the platform has `named` the
+    /// credential in a list (CTAP 2.3 §12.4).
+    pub(crate) fn unsigned_outputs(&self, cx: &mut Context, id: &[u8], named: bool) -> Option<Vec<u8>> {
         let source = cx.state.credential(id)?;
         let results = self.prf.as_ref().and_then(|evaluation| evaluation.results(source));
         let prf = results.map(|results| Value::Map(Vec::from([("results".into(), results)])));
         let large_blob = match &self.large_blob {
             None => None,
             Some(Access::Read) => large_blob::told(source.large_blob.as_ref()),
-            Some(Access::Write(_)) if several => Some(large_blob::said("written", false)),
+            Some(Access::Write(_)) if !named => Some(large_blob::said("written", false)),
             Some(Access::Write(blob)) => {
                 let written = CredentialSource { large_blob: Some(blob.clone()), ..source.clone() };
                 cx.edit(Edit::PutCredential(Box::new(written)));

@@ -1,5 +1,6 @@
 //! What authenticatorConfig changes, as getInfo and the ceremonies show it.
 
+use std::string::String;
 use std::vec::Vec;
 
 use der::Decode;
@@ -140,22 +141,31 @@ fn rules_for_pins_are_told_to_those_who_were_named() {
 }
 
 #[test]
-fn some_are_named_from_the_factory_on_and_after_each_reset() {
+fn some_are_named_from_the_factory_on_whoever_is_named_besides() {
     let told = |key: &mut Key| {
         let extensions = Value::Map([(Value::from("minPinLength"), Value::Bool(true))].to_vec()).to_canonical();
         let request = make_credential::Request { extensions: Some(extensions), ..make_request() };
         AuthData::parse(&key.make(&request).unwrap().auth_data).unwrap().extensions.is_some()
     };
-    for (named, expected) in [(RP, true), ("other.example", false)] {
+    let name = |key: &mut Key, rp_ids: &[&str]| {
+        let rp_ids = Some(rp_ids.iter().copied().map(String::from).collect());
+        let wanted = MinPinLength { rp_ids, ..MinPinLength::default() };
+        assert_eq!(key.configure(None, Subcommand::SET_MIN_PIN_LENGTH, Some(wanted.encode())), Status::OK);
+    };
+    for (from_factory, expected) in [(RP, true), ("other.example", false)] {
         let mut profile = configurable();
-        profile.min_pin_length_rp_ids = [named.into()].to_vec();
+        profile.min_pin_length_rp_ids = [from_factory.into()].to_vec();
         let mut key = Key::new(&profile);
-        assert_eq!(told(&mut key), expected, "{named}");
-        let nobody = MinPinLength { rp_ids: Some(["third.example".into()].to_vec()), ..MinPinLength::default() };
-        assert_eq!(key.configure(None, Subcommand::SET_MIN_PIN_LENGTH, Some(nobody.encode())), Status::OK);
-        assert!(!told(&mut key), "another list is in its place");
+        assert_eq!(told(&mut key), expected, "{from_factory}");
+        name(&mut key, &[RP, "third.example"]);
+        assert!(told(&mut key));
+        name(&mut key, &[]);
+        assert!(told(&mut key), "no list is not an empty one");
+        name(&mut key, &["third.example"]);
+        assert_eq!(told(&mut key), expected, "a list takes the place of the last one, not of the factory's");
+        name(&mut key, &[RP]);
         assert_eq!(key.command(keyrig_ctap::Command::RESET, &[]).0, Status::OK);
-        assert_eq!(told(&mut key), expected, "{named}");
+        assert_eq!(told(&mut key), expected, "{from_factory}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::boxed::Box;
 use std::vec::Vec;
 
 use der::Decode;
+use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::{Fields, Tree, expect_array, expect_bytes};
 use keyrig_ctap::message::make_credential::Response;
 use keyrig_ctap::profile::Chain;
@@ -32,6 +33,24 @@ impl<F: FnMut(&mut Draft) + Send> Seal for Lying<F> {
 
 fn make(lie: impl FnMut(&mut Draft) + Send + 'static) -> Result<Response, Status> {
     lying(lie).make(&make_request())
+}
+
+#[test]
+fn a_counter_is_not_spent_on_what_nobody_signs() {
+    let mut refuse = false;
+    let mut key = lying(move |draft| {
+        refuse = !refuse;
+        if refuse && let Some(leaf) = draft.statement.leaf_mut() {
+            leaf.issuer = Issuer::Profile("nobody".into());
+        }
+    });
+    let before = key.authenticator.state().clone();
+    assert_eq!(key.make(&make_request()), Err(Status::OTHER));
+    assert_eq!(*key.authenticator.state(), before);
+    let made = key.make(&make_request()).unwrap();
+    assert_eq!(AuthData::parse(&made.auth_data).unwrap().sign_count, 1);
+    let id = AuthData::parse(&made.auth_data).unwrap().attested.unwrap().credential_id;
+    assert_eq!(AuthData::parse(&key.get(&get_request(&[id])).unwrap().auth_data).unwrap().sign_count, 2);
 }
 
 pub(super) fn lying(lie: impl FnMut(&mut Draft) + Send + 'static) -> Key {

@@ -11,8 +11,8 @@ use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Command, Status};
 use sha2::{Digest, Sha256};
 
-use super::platform::{Key, PIN, RP, discoverable_request, finger_key, make_request, security_key};
-use crate::Input;
+use super::platform::{Hand, Key, PIN, RP, discoverable_request, finger_key, make_request, security_key};
+use crate::{Gesture, Input};
 
 pub(super) fn persistent() -> Profile {
     let mut profile = security_key();
@@ -107,6 +107,12 @@ fn verifications_by_finger_are_counted_until_the_pin_is_entered() {
     for count in 1..=2 {
         key.make(&request).unwrap();
         assert_eq!(key.info().uv_count_since_last_pin_entry, Some(count));
+    }
+    for (hand, count) in [(Hand::Does(Gesture::FailVerification), 3), (Hand::Idle, 4)] {
+        key.hand = hand;
+        key.make(&request).unwrap_err();
+        power_cycle(&mut key);
+        assert_eq!(key.info().uv_count_since_last_pin_entry, Some(count), "an attempt that failed is one too");
     }
     key.token(PIN, Permissions::MC).unwrap();
     assert_eq!(key.info().uv_count_since_last_pin_entry, Some(0));

@@ -98,6 +98,28 @@ fn a_token_of_ctap_2_0_is_bound_to_the_first_rp_id_that_uses_it() {
 }
 
 #[test]
+fn what_is_missing_is_told_before_what_is_not_supported() {
+    type Omit = fn(&mut Request);
+    let omissions: [Omit; 3] =
+        [|request| request.key_agreement = None, |request| request.pin_hash_enc = None, |request| request.rp_id = None];
+    let mut key = Key::with_pin(&security_key());
+    for omit in omissions {
+        let (_, mut request) = key.token_request(Protocol::Two, PIN, Permissions::MC);
+        request.protocol = Some(3);
+        assert_eq!(key.pin_command(&request), Err(Status::INVALID_PARAMETER));
+        omit(&mut request);
+        assert_eq!(key.pin_command(&request), Err(Status::MISSING_PARAMETER));
+    }
+    let mut key = Key::with_pin(&finger_key());
+    let (_, mut request) = key.token_request(Protocol::Two, PIN, Permissions::MC);
+    request.subcommand = Subcommand::GET_TOKEN_USING_UV;
+    request.protocol = Some(3);
+    assert_eq!(key.pin_command(&request), Err(Status::INVALID_PARAMETER));
+    request.permissions = None;
+    assert_eq!(key.pin_command(&request), Err(Status::MISSING_PARAMETER));
+}
+
+#[test]
 fn a_reset_forgets_credentials_and_pin() {
     let mut key = Key::with_pin(&security_key());
     let request = key.verified_make(discoverable_request(1));

@@ -124,7 +124,8 @@ fn is_simple(pin: &[u8]) -> bool {
     steps(0) || steps(1) || steps(-1)
 }
 
-/// Decrypts a new PIN and holds it against the policy: minimum in code points, maximum 63 bytes.
+/// Decrypts a new PIN and holds it against the policy: minimum and maximum in code points, and whatever they are at most
+/// 63 bytes (CTAP 2.3 §6.4, members 0x0D and 0x1D).
 fn new_pin(cx: &Context, shared: &SharedSecret, new_pin_enc: &[u8]) -> Result<Pin, Reason> {
     let padded = shared.decrypt(new_pin_enc).map_err(|_| Reason::PinAuthInvalid)?;
     if padded.len() != PADDED {
@@ -133,8 +134,8 @@ fn new_pin(cx: &Context, shared: &SharedSecret, new_pin_enc: &[u8]) -> Result<Pi
     let length = padded.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let pin = Zeroizing::new(padded[..length].to_vec());
     let code_points = core::str::from_utf8(&pin).map_err(|_| Reason::PinPolicy)?.chars().count() as u64;
-    let (least, most) = (cx.state.config.min_pin_length, cx.cut.info.max_pin_length.unwrap_or(63));
-    if length == PADDED || code_points < least || length as u64 > most {
+    let (least, most) = (cx.state.config.min_pin_length, cx.longest_pin());
+    if length == PADDED || !(least..=most).contains(&code_points) {
         return Err(Reason::PinPolicy);
     }
     if cx.state.config.pin_complexity && is_simple(&pin) {

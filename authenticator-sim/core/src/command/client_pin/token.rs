@@ -19,9 +19,9 @@ const CEREMONIES: Permissions = Permissions::MC.with(Permissions::GA);
 /// getPinToken, of CTAP 2.0: makeCredential and getAssertion, bound to the first RP ID that uses it. Where there are no
 /// permissions, it is the token of the preview commands too.
 pub(super) fn by_pin_without_permissions(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
-    let protocol = protocol(cx, request)?;
     let peer = mandatory(request.key_agreement.as_ref())?;
     let pin_hash_enc = mandatory(request.pin_hash_enc.as_ref())?;
+    let protocol = protocol(cx, request)?;
     if request.permissions.is_some() || request.rp_id.is_some() {
         return Err(Reason::Parameter);
     }
@@ -41,14 +41,15 @@ pub(super) fn by_pin_without_permissions(cx: &mut Context, request: &Request) ->
 
 /// getPinUvAuthTokenUsingPinWithPermissions.
 pub(super) fn by_pin(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
-    let protocol = protocol(cx, request)?;
     let peer = mandatory(request.key_agreement.as_ref())?;
     let pin_hash_enc = mandatory(request.pin_hash_enc.as_ref())?;
+    let wanted = wanted(request)?;
+    let protocol = protocol(cx, request)?;
     let mut supported = cx.permissions(false);
     if cx.offers("noMcGaPermissionsWithClientPin") {
         supported.0 &= !CEREMONIES.0;
     }
-    let permissions = permissions(request, supported)?;
+    let permissions = permissions(wanted, supported)?;
     pin::may_try(cx)?;
     let shared = cx.decapsulate(protocol, peer)?;
     pin::check(cx, &shared, pin_hash_enc)?;
@@ -60,9 +61,10 @@ pub(super) fn by_pin(cx: &mut Context, request: &Request) -> Result<Step, Reason
 
 /// getPinUvAuthTokenUsingUvWithPermissions, up to the user.
 pub(super) fn by_built_in(cx: &mut Context, request: &Request) -> Result<Step, Reason> {
-    let protocol = protocol(cx, request)?;
     let peer = mandatory(request.key_agreement.as_ref())?;
-    let permissions = permissions(request, cx.permissions(true))?;
+    let wanted = wanted(request)?;
+    let protocol = protocol(cx, request)?;
+    let permissions = permissions(wanted, cx.permissions(true))?;
     if !cx.has_built_in() {
         return Err(Reason::BuiltInNotConfigured);
     }
@@ -92,10 +94,17 @@ impl AwaitingVerification {
     }
 }
 
-/// Permissions that can be given: at least one, all of them `supported`, and with an RP ID for the ceremonies. Undefined
-/// ones are ignored.
-fn permissions(request: &Request, supported: Permissions) -> Result<Permissions, Reason> {
+/// The permissions that are asked for, with an RP ID for the ceremonies.
+fn wanted(request: &Request) -> Result<Permissions, Reason> {
     let wanted = request.permissions.ok_or(Reason::Missing)?;
+    if wanted.0 & CEREMONIES.0 != 0 && request.rp_id.is_none() {
+        return Err(Reason::Missing);
+    }
+    Ok(wanted)
+}
+
+/// Permissions that can be given: at least one, and all of them `supported`. Undefined ones are ignored.
+fn permissions(wanted: Permissions, supported: Permissions) -> Result<Permissions, Reason> {
     if wanted.0 == 0 {
         return Err(Reason::Parameter);
     }
@@ -106,9 +115,6 @@ fn permissions(request: &Request, supported: Permissions) -> Result<Permissions,
     // The persistent token has one permission and no other.
     if wanted.contains(Permissions::PCMR) && wanted != Permissions::PCMR {
         return Err(Reason::PermissionUnsupported);
-    }
-    if wanted.0 & CEREMONIES.0 != 0 && request.rp_id.is_none() {
-        return Err(Reason::Missing);
     }
     Ok(wanted)
 }

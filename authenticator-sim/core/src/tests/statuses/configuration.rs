@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
     row("a maker's command where the maker has none", Status::INVALID_SUBCOMMAND, without_vendor, |a| {
         a.key.configure(None, a.either(Subcommand::VENDOR_PROTOTYPE, Subcommand::TOGGLE_ALWAYS_UV), None)
     }),
-    row("a maker's command that nobody knows", Status::INVALID_PARAMETER, configurable, |a| {
+    row("a maker's command that nobody knows", Status::INVALID_SUBCOMMAND, configurable, |a| {
         a.key.configure(None, a.either(Subcommand::VENDOR_PROTOTYPE, Subcommand::TOGGLE_ALWAYS_UV), None)
     }),
     row("configuration without a token", Status::PUAT_REQUIRED, configurable, |a| {

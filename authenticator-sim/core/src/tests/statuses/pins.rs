@@ -84,9 +84,9 @@ pub(super) const ROWS: &[Row] = &[
     row("a PIN of 64 bytes", Status::PIN_POLICY_VIOLATION, security_key, |a| {
         a.key.set_pin(Protocol::Two, &"x".repeat(a.either(64, 63)))
     }),
-    row("a PIN of more bytes than maxPINLength", Status::PIN_POLICY_VIOLATION, short_pins, |a| {
-        // Four code points in twelve or eight bytes.
-        a.key.set_pin(Protocol::Two, a.either("\u{20ac}\u{20ac}\u{20ac}\u{20ac}", "\u{e9}\u{e9}\u{e9}\u{e9}"))
+    row("a PIN of more code points than maxPINLength", Status::PIN_POLICY_VIOLATION, short_pins, |a| {
+        // Nine code points in nine bytes, or eight in 24.
+        a.key.set_pin(Protocol::Two, &a.either("x".repeat(9), "\u{20ac}".repeat(8)))
     }),
     row("a padded PIN of 80 bytes", Status::INVALID_PARAMETER, security_key, |a| {
         a.key.set_pin(Protocol::Two, &"x".repeat(a.either(65, 63)))
