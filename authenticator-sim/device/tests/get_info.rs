@@ -16,7 +16,7 @@ type Members = BTreeMap<String, Value>;
 #[test]
 fn what_an_authenticator_answers_is_what_its_profile_tells_less_what_is_cut() {
     let mut whole = 0;
-    for profile in profiles::all() {
+    for profile in profiles::all().iter().filter(|profile| profile.get_info.speaks_ctap2()) {
         let removed = cut(profile).removed;
         let is_cut = |difference: &Difference| {
             let (name, option) = difference.member.split_once('.').unwrap_or((&difference.member, ""));

@@ -80,15 +80,22 @@ impl Source for OneKey {
 
 /// What a real key says of itself that decides what can be run with it.
 pub(crate) struct Sketch {
-    aaguid: Aaguid,
+    /// `None` where it speaks U2F only.
+    aaguid: Option<Aaguid>,
     verifies: bool,
+    discovers: bool,
     forgets: bool,
 }
 
 impl Sketch {
     /// Of this key.
     pub(crate) fn of(key: &RealKey) -> Self {
-        Self { aaguid: key.info().aaguid, verifies: key.can_verify(), forgets: key.can_forget() }
+        Self {
+            aaguid: key.aaguid(),
+            verifies: key.can_verify(),
+            discovers: key.info().option("rk") == Some(true),
+            forgets: key.can_forget(),
+        }
     }
 
     /// Why `scenario` is skipped with the key; `None` where it can be tried.
@@ -101,12 +108,14 @@ impl Sketch {
         let any_key = plain && !asks_for_extensions(scenario);
         let fits = |plug: &Plug| match plug {
             Plug::Default => true,
-            Plug::Aaguid(wanted) => *wanted == self.aaguid,
+            Plug::Aaguid(wanted) => Some(*wanted) == self.aaguid,
             Plug::Profile(name) => {
-                find(&name.value).is_ok_and(|profile| profile.aaguid == self.aaguid || any_key && is_key(&profile))
+                let of = |profile: &Profile| profile.get_info.speaks_ctap2().then_some(profile.aaguid);
+                find(&name.value).is_ok_and(|profile| of(&profile) == self.aaguid || any_key && is_key(&profile))
             }
         };
-        let abilities = Abilities { fits: &fits, verifies: self.verifies, forgets: self.forgets };
+        let abilities =
+            Abilities { fits: &fits, verifies: self.verifies, discovers: self.discovers, forgets: self.forgets };
         skipped_with_real_key(scenario, !plain, &abilities)
     }
 }

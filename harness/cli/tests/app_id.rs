@@ -12,7 +12,7 @@ use keyrig_relying_party::verify::{
 use keyrig_runner::client::{
     Client, ClientProfile, CreationOptions, Ignore, Link, Made, Mediation, Page, RequestOptions, Stop, Withhold,
 };
-use keyrig_runner::device::InProcess;
+use keyrig_runner::device::{Device as _, InProcess};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -24,7 +24,7 @@ const USER: &[u8] = b"alice";
 fn made_by_u2f(key: &mut InProcess) -> CredentialRecord {
     let data = [[7; 32], Sha256::digest(APP_ID).into()].concat();
     let register = Apdu { class: 0, instruction: Instruction::REGISTER, p1: 0, p2: 0, data: &data };
-    let answer = key.transact_u2f(&register.encode());
+    let answer = key.transact_u2f(&register.encode()).unwrap();
     assert_eq!((answer[0], &answer[answer.len() - 2..]), (5, &[0x90, 0][..]), "a registration, and no error");
     let public_key = PublicKey::Ec2 { curve: Curve::P256, x: answer[2..34].to_vec(), y: answer[34..66].to_vec() };
     CredentialRecord {

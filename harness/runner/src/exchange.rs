@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use keyrig_ctap::u2f::{Apdu, StatusWord};
 use keyrig_ctap::{Command, Status};
 
 /// One HTTP request and its answer.
@@ -26,17 +27,17 @@ pub struct Exchange {
     pub millis: u64,
 }
 
-/// One CTAP message and its answer.
+/// One CTAP or U2F message and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CtapExchange {
     /// The command's name in the specification.
     pub command: String,
     /// The status's name in the specification.
     pub status: String,
-    /// Command byte and parameters, in hexadecimal when serialised.
+    /// Command byte and parameters, or an APDU, in hexadecimal when serialised.
     #[serde(serialize_with = "hex")]
     pub request: Vec<u8>,
-    /// Status byte and response, in hexadecimal when serialised.
+    /// Status byte and response, or data and status word, in hexadecimal when serialised.
     #[serde(serialize_with = "hex")]
     pub response: Vec<u8>,
 }
@@ -48,6 +49,18 @@ impl CtapExchange {
         Self {
             command: name(request.first(), |byte| Command(byte).to_string()),
             status: name(response.first(), |byte| Status(byte).to_string()),
+            request: request.to_vec(),
+            response: response.to_vec(),
+        }
+    }
+
+    /// Names the APDU and the status word of one exchange.
+    pub fn of_u2f(request: &[u8], response: &[u8]) -> Self {
+        let command = Apdu::parse(request).map_or_else(|_| "no APDU".to_owned(), |apdu| apdu.instruction.to_string());
+        let status = response.last_chunk::<2>().map(|status| StatusWord(u16::from_be_bytes(*status)));
+        Self {
+            command,
+            status: status.map_or_else(|| "nothing".to_owned(), |status| status.to_string()),
             request: request.to_vec(),
             response: response.to_vec(),
         }

@@ -64,6 +64,9 @@ pub(crate) fn begin(cx: &mut Context, message: &[u8]) -> Result<Step, Reason> {
         return Err(Reason::MessageTooLarge);
     }
     let (command, parameters) = message.split_first().ok_or(Reason::MessageLength)?;
+    if !cx.cut.info.speaks_ctap2() {
+        return Err(Reason::UnknownCommand);
+    }
     let command = Command(*command);
     if command == Command::GET_NEXT_ASSERTION {
         nothing_follows(parameters)?;

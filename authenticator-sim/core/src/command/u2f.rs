@@ -16,7 +16,8 @@ use keyrig_ctap::cose::{Algorithm, CoseKey, PublicKey};
 use keyrig_ctap::message::User;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::seal::{Draft, Role, Sealed, Statement};
-use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord, answer};
+pub(crate) use keyrig_ctap::u2f::VERSION;
+use keyrig_ctap::u2f::{Apdu, Control, Instruction, LONGEST_KEY_HANDLE, Parameters, Registration, StatusWord, answer};
 use sha2::{Digest, Sha256};
 
 use super::statement::leaf;
@@ -27,9 +28,6 @@ use crate::reason::Reason;
 use crate::state::{Configuration, CredentialSource, Edit};
 use crate::user::{self, Answer, Ask};
 
-/// What the platform is told in getInfo.
-pub(crate) const VERSION: &str = "U2F_V2";
-
 /// How long a message waits for the user before it says that it has to be sent again.
 pub(super) const USER_ACTION: Duration = Duration::from_millis(500);
 
@@ -37,14 +35,6 @@ pub(super) const USER_ACTION: Duration = Duration::from_millis(500);
 pub(crate) struct Awaiting {
     parameters: Parameters,
     what: What,
-}
-
-/// What a registration and an authentication are about.
-struct Parameters {
-    /// The challenge parameter: the SHA-256 of the client data.
-    challenge: [u8; 32],
-    /// The application parameter.
-    application: [u8; 32],
 }
 
 enum What {
@@ -85,7 +75,7 @@ pub(crate) fn refusal(reason: Reason) -> Vec<u8> {
 
 /// Whether an authenticator of `profile` knows U2F.
 pub(crate) fn speaks_u2f(profile: &Profile) -> bool {
-    cut(profile).info.versions.iter().any(|version| version == VERSION)
+    cut(profile).info.speaks_u2f()
 }
 
 /// Whether `alwaysUv` has switched U2F off, which verifies nobody (CTAP 2.3 §7.2). Products that leave the factory with
@@ -110,7 +100,7 @@ fn command(cx: &mut Context, message: &[u8]) -> Result<Step, StatusWord> {
     if apdu.class != 0 {
         return Err(StatusWord::CLA_NOT_SUPPORTED);
     }
-    if !cx.cut.info.versions.iter().any(|version| version == VERSION) {
+    if !cx.cut.info.speaks_u2f() {
         return Err(StatusWord::INS_NOT_SUPPORTED);
     }
     match apdu.instruction {
@@ -120,7 +110,7 @@ fn command(cx: &mut Context, message: &[u8]) -> Result<Step, StatusWord> {
         Instruction::VERSION => Err(StatusWord::WRONG_LENGTH),
         Instruction::REGISTER | Instruction::AUTHENTICATE if is_off(cx) => Err(StatusWord::COMMAND_NOT_ALLOWED),
         Instruction::REGISTER => {
-            let (parameters, rest) = parameters(apdu.data)?;
+            let (parameters, rest) = Parameters::split(apdu.data).ok_or(StatusWord::WRONG_LENGTH)?;
             if rest.is_empty() { Ok(ask(parameters, What::Register)) } else { Err(StatusWord::WRONG_LENGTH) }
         }
         Instruction::AUTHENTICATE => authenticate(cx, Control(apdu.p1), apdu.data),
@@ -129,7 +119,7 @@ fn command(cx: &mut Context, message: &[u8]) -> Result<Step, StatusWord> {
 }
 
 fn authenticate(cx: &mut Context, control: Control, data: &[u8]) -> Result<Step, StatusWord> {
-    let (parameters, rest) = parameters(data)?;
+    let (parameters, rest) = Parameters::split(data).ok_or(StatusWord::WRONG_LENGTH)?;
     let (length, id) = rest.split_first().ok_or(StatusWord::WRONG_LENGTH)?;
     if usize::from(*length) != id.len() {
         return Err(StatusWord::WRONG_LENGTH);
@@ -166,14 +156,7 @@ fn ask(parameters: Parameters, what: What) -> Step {
     Step::ask(Ask::Presence, Pending::U2f(Awaiting { parameters, what }))
 }
 
-/// The two parameters, and what follows.
-fn parameters(data: &[u8]) -> Result<(Parameters, &[u8]), StatusWord> {
-    let (challenge, rest) = data.split_first_chunk::<32>().ok_or(StatusWord::WRONG_LENGTH)?;
-    let (application, rest) = rest.split_first_chunk::<32>().ok_or(StatusWord::WRONG_LENGTH)?;
-    Ok((Parameters { challenge: *challenge, application: *application }, rest))
-}
-
-/// The response data of a registration: reserved byte, public key, key handle, certificate, signature.
+/// The response data of a registration.
 fn register(cx: &mut Context, parameters: &Parameters) -> Result<Vec<u8>, Reason> {
     let source = credential(cx, parameters.application)?;
     let key = CoseKey::from(source.public_key.to_cose(Algorithm::ES256));
@@ -195,13 +178,18 @@ fn register(cx: &mut Context, parameters: &Parameters) -> Result<Vec<u8>, Reason
     };
     let Sealed::Attestation { statement, .. } = cx.vouch(draft, &source)? else { return Err(Reason::WrongSeal) };
     let (certificate, signature) = attestation(&statement).ok_or(Reason::WrongSeal)?;
-    let length = u8::try_from(source.id.len()).map_err(|_| Reason::WrongSeal)?;
-    let data = [&[5], &point(&source)?[..], &[length], &source.id, &certificate, &signature].concat();
+    let answer = Registration {
+        public_key: &point(&source)?,
+        key_handle: &source.id,
+        certificate: &certificate,
+        signature: &signature,
+    };
+    let data = answer.encode();
     cx.edit(Edit::PutCredential(Box::new(source)));
     Ok(data)
 }
 
-/// The response data of an authentication: user presence, counter, signature.
+/// The response data of an authentication.
 fn sign(cx: &mut Context, parameters: &Parameters, id: &[u8], flags: Flags) -> Result<Vec<u8>, Reason> {
     let draft = Draft {
         auth_data: AuthData {
@@ -223,8 +211,7 @@ fn sign(cx: &mut Context, parameters: &Parameters, id: &[u8], flags: Flags) -> R
 
 fn credential(cx: &mut Context, application: [u8; 32]) -> Result<CredentialSource, Reason> {
     let pair = cx.provider.generate(Algorithm::ES256, &mut *cx.entropy)?;
-    // A key handle's length is one byte.
-    let length = usize::from(cx.profile.credential_id.server_side).min(usize::from(u8::MAX));
+    let length = usize::from(cx.profile.credential_id.server_side).min(LONGEST_KEY_HANDLE);
     let mut id = alloc::vec![0; length];
     cx.entropy.fill(&mut id);
     Ok(CredentialSource {

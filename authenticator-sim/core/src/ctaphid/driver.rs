@@ -256,7 +256,8 @@ impl Driver {
 
     fn knows(&self, command: Command) -> bool {
         match command {
-            Command::PING | Command::WINK | Command::LOCK | Command::CBOR => true,
+            Command::PING | Command::WINK | Command::LOCK => true,
+            Command::CBOR => self.capabilities.contains(Capabilities::CBOR),
             Command::MSG => !self.capabilities.contains(Capabilities::NMSG),
             _ => self.vendor_answers.contains_key(&command),
         }
@@ -380,9 +381,10 @@ impl Driver {
     }
 }
 
-/// What an authenticator of `profile` knows; U2F where getInfo says so.
+/// What an authenticator of `profile` knows, as its versions say.
 fn capabilities(profile: &Profile) -> Capabilities {
-    let known = Capabilities::WINK | Capabilities::CBOR;
+    let known = Capabilities::WINK;
+    let known = if profile.get_info.speaks_ctap2() { known | Capabilities::CBOR } else { known };
     if speaks_u2f(profile) { known } else { known | Capabilities::NMSG }
 }
 

@@ -173,6 +173,9 @@ impl Card {
         }
         match (command.class, command.instruction) {
             (CLASS_ISO | CLASS_CTAP, Instruction::GET_RESPONSE) => self.fetch(&command),
+            (class, _) if class & !CHAINED == CLASS_CTAP && !self.speaks_ctap2() => {
+                self.refuse(StatusWord::CLA_NOT_SUPPORTED);
+            }
             (CLASS_CTAP, Instruction::GETRESPONSE) => self.poll(&command),
             (CLASS_CTAP, Instruction::CONTROL) => self.control(&command),
             _ if self.is_working() => self.refuse(StatusWord::CONDITIONS_NOT_SATISFIED),
@@ -383,6 +386,10 @@ impl Card {
         if self.deadline().is_some_and(|due| due <= now) {
             self.tell();
         }
+    }
+
+    fn speaks_ctap2(&self) -> bool {
+        self.authenticator.profile().get_info.speaks_ctap2()
     }
 
     const fn is_working(&self) -> bool {

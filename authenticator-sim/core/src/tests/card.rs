@@ -135,6 +135,18 @@ fn a_selection_says_which_version_is_spoken() {
 }
 
 #[test]
+fn a_card_without_ctap2_knows_no_command_of_its_class() {
+    let mut profile = security_key();
+    profile.get_info = Info::of_u2f();
+    let mut reader = Reader::new(&profile);
+    assert_eq!(reader.select(&FIDO_APPLET), (b"U2F_V2".to_vec(), StatusWord::NO_ERROR));
+    assert_eq!(reader.exchange(GET_INFO, 0), refused(StatusWord::CLA_NOT_SUPPORTED));
+    assert_eq!(reader.poll(0), refused(StatusWord::CLA_NOT_SUPPORTED));
+    let version = Instruction(u2f::Instruction::VERSION.0);
+    assert_eq!(reader.send(&command(0, version, &[])), (b"U2F_V2".to_vec(), StatusWord::NO_ERROR));
+}
+
+#[test]
 fn nothing_is_answered_before_a_selection_and_after_the_end() {
     let mut reader = Reader::new(&security_key());
     assert_eq!(reader.exchange(GET_INFO, 0), refused(StatusWord::COMMAND_NOT_ALLOWED));

@@ -6,6 +6,7 @@ use der::{Decode, SliceReader};
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::Value;
 use keyrig_ctap::message::config::Subcommand;
+use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::u2f::{Apdu, Control, Instruction, StatusWord};
 use keyrig_ctap::{Command, Status};
 use p256::ecdsa::signature::Verifier;
@@ -190,4 +191,17 @@ fn what_only_a_verified_user_may_see_u2f_does_not() {
         let id = key.enrol(&request);
         assert_eq!(authenticate(&mut key, Control::ENFORCE, &application(RP), &id).1, expected, "{level}");
     }
+}
+
+#[test]
+fn a_key_that_speaks_nothing_else_knows_no_command_of_ctap2() {
+    let mut profile = security_key();
+    profile.get_info = Info::of_u2f();
+    let mut key = Key::new(&profile);
+    for command in 0..=u8::MAX {
+        assert_eq!(key.send(&[command]), (Status::INVALID_COMMAND, Vec::new()), "{command:#04x}");
+    }
+    let made = registered(&mut key);
+    let (_, status) = authenticate(&mut key, Control::ENFORCE, &application(RP), &made.handle);
+    assert_eq!(status, StatusWord::NO_ERROR);
 }

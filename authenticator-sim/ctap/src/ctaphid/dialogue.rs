@@ -4,8 +4,8 @@ use core::fmt;
 use core::time::Duration;
 
 use super::{
-    Assembly, Channel, Command, ErrorCode, Keepalive, Message, Nonce, Packet, Progress, Report, TooLong, Welcome,
-    WrongSequence,
+    Assembly, Capabilities, Channel, Command, ErrorCode, Keepalive, Message, Nonce, Packet, Progress, Report, TooLong,
+    Welcome, WrongSequence,
 };
 use crate::Instant;
 
@@ -76,6 +76,8 @@ pub enum Trouble {
     NotCancelled,
     /// Another application holds it.
     Busy,
+    /// The device knows no such messages, as its answer to `CTAPHID_INIT` says.
+    NotSpoken(Command),
     /// The device says why.
     Error(ErrorCode),
     /// Packets came out of order.
@@ -188,6 +190,11 @@ impl Dialogue {
         let until = now + SILENCE;
         let Some(asked) = &self.asked else { return };
         match &self.welcome {
+            Some(welcome) if !speaks(welcome.capabilities, asked.command) => {
+                let command = asked.command;
+                (self.phase, self.asked) = (Phase::Idle, None);
+                self.events.push_back(Event::Failed(Trouble::NotSpoken(command)));
+            }
             Some(welcome) => {
                 let payload = asked.payload.clone();
                 let message = Message { channel: welcome.channel, command: asked.command, payload };
@@ -291,6 +298,15 @@ impl Dialogue {
     }
 }
 
+/// Whether a device with these capabilities knows messages under `command` (CTAP 2.3 §11.2.9.1.3).
+fn speaks(capabilities: Capabilities, command: Command) -> bool {
+    match command {
+        Command::CBOR => capabilities.contains(Capabilities::CBOR),
+        Command::MSG => !capabilities.contains(Capabilities::NMSG),
+        _ => true,
+    }
+}
+
 /// `None` for the rest of a message whose beginning was not for us.
 fn put_together(packet: &Packet, assembly: Option<Assembly>) -> Result<Option<Progress>, Trouble> {
     match (packet, assembly) {
@@ -309,6 +325,7 @@ impl fmt::Display for Trouble {
             Self::Cancelled => f.write_str("it was cancelled before it was asked"),
             Self::NotCancelled => f.write_str("it was told to cancel and goes on"),
             Self::Busy => write!(f, "another application keeps it busy for {} s", BUSY.as_secs()),
+            Self::NotSpoken(command) => write!(f, "it knows no {command}"),
             Self::Error(code) => write!(f, "it answered {code}"),
             Self::Sequence(error) => write!(f, "its answer is garbled: {error}"),
             Self::Length(error) => write!(f, "its answer is garbled: {error}"),

@@ -13,6 +13,7 @@ use crate::cbor::{
 };
 use crate::cose::Algorithm;
 use crate::message::PUBLIC_KEY;
+use crate::u2f;
 
 /// What an authenticator says of itself. Member numbers stand beside the members.
 ///
@@ -118,6 +119,21 @@ impl Info {
     /// An option's value, where it is told.
     pub fn option(&self, name: &str) -> Option<bool> {
         self.options.get(name).copied()
+    }
+
+    /// What is known of an authenticator that speaks U2F and nothing else: it has no getInfo.
+    pub fn of_u2f() -> Self {
+        Self { versions: Vec::from([u2f::VERSION.to_string()]), ..Self::default() }
+    }
+
+    /// Whether U2F messages are understood.
+    pub fn speaks_u2f(&self) -> bool {
+        self.versions.iter().any(|version| version == u2f::VERSION)
+    }
+
+    /// Whether CTAP2 messages are understood: U2F is not the one version that is told.
+    pub fn speaks_ctap2(&self) -> bool {
+        self.versions != [u2f::VERSION]
     }
 
     /// The longest message in bytes.

@@ -15,6 +15,7 @@ use keyrig_ctap::Instant;
 use keyrig_ctap::gesture::SECOND_TOUCH;
 use keyrig_ctap::profile::{Backup, Profile};
 use keyrig_ctap::seal::Seal;
+use keyrig_ctap::u2f::asks_for_touch;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -35,6 +36,10 @@ pub struct InProcess {
     patience: Duration,
     /// When the human touches once more.
     second_touch: Option<Instant>,
+    /// Whether the platform sends its message again until there is a touch.
+    polls: bool,
+    /// What the human is about to do, after the authenticator gave up waiting for it.
+    coming: Option<(Instant, Deed)>,
     plugged_in: bool,
     /// The provider account that it is signed in to.
     account: Option<(SharedFabric, Member)>,
@@ -69,6 +74,8 @@ impl InProcess {
             gestures: Script::default(),
             patience: Duration::MAX,
             second_touch: None,
+            polls: false,
+            coming: None,
             plugged_in: true,
             account: None,
         }
@@ -84,6 +91,25 @@ impl InProcess {
     /// human has to be quick or the message sent again.
     pub fn transact_u2f(&mut self, apdu: &[u8]) -> Vec<u8> {
         self.exchange(Input::Apdu(apdu))
+    }
+
+    /// One U2F message, sent again for as long as it wants a touch, the platform waits and somebody is about to touch.
+    /// The human does one thing for all of them.
+    pub fn poll_u2f(&mut self, apdu: &[u8]) -> Vec<u8> {
+        let until = self.now + self.patience;
+        self.polls = true;
+        let answer = loop {
+            let answer = self.transact_u2f(apdu);
+            match self.coming {
+                Some((arrives, _)) if asks_for_touch(apdu, &answer) && arrives <= until && arrives != NEVER => {}
+                _ => break answer,
+            }
+        };
+        if self.coming.take().is_some() && until != NEVER {
+            self.now = self.now.max(until);
+        }
+        self.polls = false;
+        answer
     }
 
     fn exchange(&mut self, input: Input<'_>) -> Vec<u8> {
@@ -243,12 +269,12 @@ impl InProcess {
     /// Lets the human answer `prompt`, or the platform or the authenticator give up; `None` where the authenticator lost
     /// its power before that.
     fn react(&mut self, prompt: Prompt) -> Option<Input<'static>> {
-        let Move { after, deed } = self.next_move();
+        let (arrives, deed) = self.coming.take().unwrap_or_else(|| self.next_deed());
         let given_up = self.authenticator.deadline().unwrap_or(NEVER);
         let cancelled = self.now + self.patience;
-        let arrives = if matches!(deed, Deed::Nothing | Deed::Insert) { NEVER } else { self.now + after };
         self.now = arrives.min(cancelled).min(given_up);
         if self.now == given_up {
+            self.coming = self.polls.then_some((arrives, deed));
             return Some(Input::Tick);
         }
         if self.now == cancelled {
@@ -270,6 +296,13 @@ impl InProcess {
             (Deed::Cancel, None) => Some(Input::Cancel),
             (_, None) => Some(Input::Tick),
         }
+    }
+
+    /// What the human does next, and when.
+    fn next_deed(&mut self) -> (Instant, Deed) {
+        let Move { after, deed } = self.next_move();
+        let never = matches!(deed, Deed::Nothing | Deed::Insert);
+        (if never { NEVER } else { self.now + after }, deed)
     }
 
     /// The second touch of two, if it comes now; else what the script has.

@@ -51,6 +51,7 @@ embedded![
     "windows-hello-hardware",
     "windows-hello-software",
     "windows-hello-vbs",
+    "yubikey-4",
     "yubikey-5-5.1",
     "yubikey-5-5.4",
     "yubikey-5-5.7",
@@ -118,4 +119,5 @@ embedded![
     "yubikey-bio-multi-protocol-ep-5.7.2",
     "yubikey-bio-multi-protocol-ep-5.7.4",
     "yubikey-bio-multi-protocol-ep-5.8",
+    "yubikey-neo",
 ];

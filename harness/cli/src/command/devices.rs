@@ -91,7 +91,7 @@ impl Found {
         };
         writeln!(out, "{}  {}", survey.place, survey.product)?;
         let mut line = |name: &str, text: String| writeln!(out, "    {name:<12} {text}");
-        line("AAGUID", format!("{}: {}", survey.aaguid, describe(survey.aaguid).unwrap_or_else(unknown)))?;
+        line("AAGUID", aaguid(survey))?;
         line("firmware", firmware(survey))?;
         line("speaks", format!("{} over {}", survey.versions.join(", "), survey.transports.join(", ")))?;
         line("PIN", pin(survey))?;
@@ -102,7 +102,7 @@ impl Found {
         if let Some(on) = survey.enterprise_attestation {
             line("enterprise", format!("attestation is {}", if on { "on" } else { "off" }))?;
         }
-        let entry = catalogue::find(survey.aaguid);
+        let entry = survey.aaguid.and_then(catalogue::find);
         let known = three(survey.firmware_version);
         let concerns = |advisory: &&Advisory| {
             known.is_none_or(|known| known < advisory.fixed && advisory.first.is_none_or(|first| known >= first))
@@ -123,7 +123,7 @@ impl Found {
         match &self.survey {
             Ok(survey) => {
                 let mut json = json!(survey);
-                json["catalogue"] = catalogue::find(survey.aaguid).map(to_json).unwrap_or_default();
+                json["catalogue"] = survey.aaguid.and_then(catalogue::find).map(to_json).unwrap_or_default();
                 json
             }
             Err(failure) => json!({"place": self.place.to_string(), "error": failure.report.to_string()}),
@@ -131,8 +131,13 @@ impl Found {
     }
 }
 
-fn unknown() -> String {
-    "not in the catalogue".to_owned()
+fn aaguid(survey: &Survey) -> String {
+    match survey.aaguid {
+        Some(aaguid) => {
+            format!("{aaguid}: {}", describe(aaguid).unwrap_or_else(|| "not in the catalogue".to_owned()))
+        }
+        None => "none: it speaks U2F only, and its certificate alone tells the model".to_owned(),
+    }
 }
 
 /// A number above two bytes holds three, as the makers do it whose keys tell one.
@@ -170,6 +175,9 @@ fn credentials(survey: &Survey) -> String {
         (Some(used), Some(free)) => format!("{used} discoverable, and room for {free}"),
         (None, Some(free)) => format!("room for {free} discoverable ones"),
         (Some(used), None) => format!("{used} discoverable"),
+        (None, None) if survey.aaguid.is_none() => {
+            "none is discoverable, and it makes as many others as are asked".to_owned()
+        }
         (None, None) => "not told; with its PIN, it may tell".to_owned(),
     }
 }

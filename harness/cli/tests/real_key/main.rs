@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod left_as_found;
+mod only_u2f;
 mod plugged;
 
 use std::process::{Command, Output, Stdio};

@@ -40,6 +40,9 @@ impl Client<'_> {
 /// the authenticator does not tell (WebAuthn L3 §6.3.5, "silentCredentialDiscovery").
 fn discover(rp_id: &str, link: &mut Link<'_>) -> Result<Option<Vec<Vec<u8>>>, Stop> {
     const NOBODY_ASKED: [u8; 32] = [0; 32];
+    if link.speaks_only_u2f() {
+        return Ok(Some(Vec::new()));
+    }
     let silently = Request {
         rp_id: rp_id.to_owned(),
         client_data_hash: NOBODY_ASKED,

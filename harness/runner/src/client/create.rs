@@ -3,7 +3,7 @@
 use keyrig_ctap::Command;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::get_info::Info;
-use keyrig_ctap::message::make_credential::{Options, Parameter, Request, Response};
+use keyrig_ctap::message::make_credential::{Options, Parameter, Request};
 use keyrig_ctap::message::{Descriptor, PUBLIC_KEY, RelyingParty, get_assertion};
 use keyrig_ctap::profile::Attachment;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use super::link::{Failure, Link};
 use super::options::{Conveyance, CreationOptions, Requirement};
 use super::user_verification::{Token, Verification, Verifier};
 use super::{
-    Client, ClientDraft, ClientError, Made, Mediation, Stop, Tell, bare, hint, pieces, response, rp_id, sha256,
+    Client, ClientDraft, ClientError, Made, Mediation, Stop, Tell, bare, hint, pieces, response, rp_id, sha256, u2f,
 };
 use crate::device::DeviceDescription;
 use crate::device::foreign::Speaker;
@@ -71,7 +71,7 @@ impl Client<'_> {
             ask.pin_uv_auth_param = Some(token.authenticate(&ask.client_data_hash));
         }
         ask.extensions = extensions.inputs(verification.is_some(), link, &mut random)?;
-        let made = link.call(Command::MAKE_CREDENTIAL, &ask.encode(), Response::decode)?;
+        let made = link.make(&ask)?;
         let results = extensions.results(&made);
         let conveyance = if self.ignore.attestation { Conveyance::None } else { options.attestation };
         let told = conveyance::convey(conveyance, self.profile.aaguid_under_none, description.roams(), made);
@@ -190,6 +190,9 @@ pub(super) fn holds(
     token: Option<&Token>,
 ) -> Result<Option<Descriptor>, Stop> {
     const NOBODY_ASKED: [u8; 32] = [0; 32];
+    if link.speaks_only_u2f() {
+        return u2f::holds(link, rp_id, list);
+    }
     let request = get_assertion::Request {
         rp_id: rp_id.to_owned(),
         client_data_hash: NOBODY_ASKED,

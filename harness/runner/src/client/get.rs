@@ -140,7 +140,7 @@ impl Client<'_> {
 
     /// The assertion of the credential that the human picks.
     fn assertion(&self, link: &mut Link<'_>, ask: &Request) -> Result<Response, Stop> {
-        let mut answer = link.call(Command::GET_ASSERTION, &ask.encode(), Response::decode)?;
+        let mut answer = link.assert(ask)?;
         let Some(choice) = self.choose else { return Ok(answer) };
         let chosen = |answer: &Response| answer.credential.as_ref().is_some_and(|credential| credential.id == choice);
         let others = answer.number_of_credentials.unwrap_or(1).saturating_sub(1);

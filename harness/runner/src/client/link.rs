@@ -2,10 +2,12 @@
 
 use keyrig_ctap::cbor::DecodeError;
 use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::message::{get_assertion, make_credential};
+use keyrig_ctap::u2f::StatusWord;
 use keyrig_ctap::{Command, Status};
 
 use super::random::Random;
-use super::{ClientError, Stop};
+use super::{ClientError, Stop, u2f};
 use crate::device::{Device, DeviceDescription, LinkError};
 use crate::exchange::CtapExchange;
 
@@ -13,6 +15,8 @@ use crate::exchange::CtapExchange;
 pub struct Link<'d> {
     device: &'d mut dyn Device,
     log: Vec<CtapExchange>,
+    /// Whether the authenticator speaks U2F and nothing else, once it was asked what it is.
+    only_u2f: bool,
 }
 
 /// Why a command brought nothing.
@@ -26,7 +30,7 @@ pub(crate) enum Failure {
 impl<'d> Link<'d> {
     /// A link to `device`.
     pub fn new(device: &'d mut dyn Device) -> Self {
-        Self { device, log: Vec::new() }
+        Self { device, log: Vec::new(), only_u2f: false }
     }
 
     /// What is known of the authenticator without asking it.
@@ -49,8 +53,48 @@ impl<'d> Link<'d> {
         Random::new(self.device.entropy().unwrap_or(seed))
     }
 
+    /// What the authenticator says of itself; of one that knows no CTAP2 message, that it speaks U2F.
     pub(super) fn get_info(&mut self) -> Result<Info, Stop> {
-        self.call(Command::GET_INFO, &[], Info::decode).map_err(Stop::from)
+        match self.call(Command::GET_INFO, &[], Info::decode) {
+            Err(Failure::Status(Status::INVALID_COMMAND)) if u2f::is_spoken(self) => {
+                self.only_u2f = true;
+                Ok(Info::of_u2f())
+            }
+            answer => answer.map_err(Stop::from),
+        }
+    }
+
+    /// Whether it speaks U2F and nothing else, as far as [`Link::get_info`] has found.
+    pub(super) const fn speaks_only_u2f(&self) -> bool {
+        self.only_u2f
+    }
+
+    /// Has the authenticator make a credential, by whichever protocol it speaks.
+    pub(super) fn make(&mut self, request: &make_credential::Request) -> Result<make_credential::Response, Stop> {
+        if self.only_u2f {
+            return u2f::register(self, request);
+        }
+        Ok(self.call(Command::MAKE_CREDENTIAL, &request.encode(), make_credential::Response::decode)?)
+    }
+
+    /// Has the authenticator sign, by whichever protocol it speaks.
+    pub(super) fn assert(&mut self, request: &get_assertion::Request) -> Result<get_assertion::Response, Stop> {
+        if self.only_u2f {
+            return u2f::authenticate(self, request);
+        }
+        Ok(self.call(Command::GET_ASSERTION, &request.encode(), get_assertion::Response::decode)?)
+    }
+
+    /// Sends one U2F message.
+    pub(super) fn call_u2f(&mut self, message: &[u8]) -> Result<(Vec<u8>, StatusWord), LinkError> {
+        let mut answer = self.device.transact_u2f(message)?;
+        self.log.push(CtapExchange::of_u2f(message, &answer));
+        let status = answer
+            .last_chunk::<2>()
+            .map(|status| StatusWord(u16::from_be_bytes(*status)))
+            .ok_or_else(|| LinkError("a U2F message was answered without a status word".to_owned()))?;
+        answer.truncate(answer.len() - 2);
+        Ok((answer, status))
     }
 
     pub(crate) fn call<T>(

@@ -18,6 +18,7 @@ mod random;
 mod response;
 mod rp_id;
 mod spki;
+mod u2f;
 mod user_verification;
 
 use std::time::Duration;

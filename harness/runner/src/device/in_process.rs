@@ -56,11 +56,6 @@ impl InProcess {
         Ok(Self::plug_profile(&profile, seed))
     }
 
-    /// Sends one U2F message (U2F Raw Message Formats 1.2) and gives its answer, status word last.
-    pub fn transact_u2f(&mut self, apdu: &[u8]) -> Vec<u8> {
-        self.emulator.transact_u2f(apdu)
-    }
-
     /// Plugs in `profile`. All its secrets come from `seed`.
     pub fn plug_profile(profile: &Profile, seed: [u8; 32]) -> Self {
         let lies = LieBox::default();
@@ -72,8 +67,11 @@ impl InProcess {
 
 impl Device for InProcess {
     fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
-        let answer = self.emulator.transact(message);
-        if answer.is_empty() { Err(LinkError("it was pulled out".to_owned())) } else { Ok(answer) }
+        there(self.emulator.transact(message))
+    }
+
+    fn transact_u2f(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
+        there(self.emulator.poll_u2f(message))
     }
 
     fn grant(&mut self, span: Duration) {
@@ -167,4 +165,8 @@ impl Device for InProcess {
         self.emulator.power_cycle();
         Ok(())
     }
+}
+
+fn there(answer: Vec<u8>) -> Result<Vec<u8>, LinkError> {
+    if answer.is_empty() { Err(LinkError("it was pulled out".to_owned())) } else { Ok(answer) }
 }

@@ -41,6 +41,17 @@ pub trait Device: Send {
     /// [`LinkError`] where no answer came; a status other than success is an answer.
     fn transact(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError>;
 
+    /// Sends one U2F message, an APDU in extended form, and waits for the answer, status word last. One that wants a touch
+    /// is sent again until somebody touches the authenticator or the time that was granted is over.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] where no answer came; a status word other than success is an answer.
+    fn transact_u2f(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
+        let _ = message;
+        Err(LinkError("no U2F message reaches it".to_owned()))
+    }
+
     /// How long the client gives the human from now on; it cancels then. Unlimited before the first call.
     fn grant(&mut self, span: Duration);
 

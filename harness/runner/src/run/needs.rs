@@ -44,6 +44,8 @@ pub struct Abilities<'a> {
     pub fits: &'a dyn Fn(&Plug) -> bool,
     /// Whether it can verify its user as it is.
     pub verifies: bool,
+    /// Whether it makes discoverable credentials.
+    pub discovers: bool,
     /// Whether a discoverable credential can be taken off it again.
     pub forgets: bool,
 }
@@ -67,8 +69,12 @@ fn unprepared(verb: &Verb, verification: bool, key: &Abilities<'_>) -> Option<St
     if !key.verifies && (verification || required(&request.user_verification)) {
         return Some("the key has no PIN, and user verification is required".to_owned());
     }
-    (!key.forgets && required(&request.resident_key))
-        .then(|| "a discoverable credential could not be taken off the key again".to_owned())
+    let why = match required(&request.resident_key) {
+        true if !key.discovers => "the key makes no discoverable credential, and one is required",
+        true if !key.forgets => "a discoverable credential could not be taken off the key again",
+        _ => return None,
+    };
+    Some(why.to_owned())
 }
 
 fn skipped_step<'s>(verb: &'s Verb, registered: &mut BTreeSet<&'s str>, key: &Abilities<'_>) -> Option<String> {

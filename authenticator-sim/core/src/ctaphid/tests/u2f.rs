@@ -4,7 +4,7 @@ use keyrig_ctap::ctaphid::{Capabilities, Channel, Command, ErrorCode, Keepalive}
 use keyrig_ctap::u2f::{Apdu, Instruction, StatusWord, answer};
 use std::vec::Vec;
 
-use super::world::{World, error, millis, said, with_u2f};
+use super::world::{World, error, millis, only_u2f, said, with_u2f};
 use crate::ctaphid::Driver;
 
 fn apdu(instruction: Instruction, data: &[u8]) -> Vec<u8> {
@@ -30,6 +30,18 @@ fn a_key_with_u2f_answers_apdus() {
     let version = apdu(Instruction::VERSION, &[]);
     assert_eq!(world.send(channel, Command::MSG, &version), [said(channel, Command::MSG, &expected)]);
     assert_eq!(world.send(channel, Command::MSG, &[]), error(channel, ErrorCode::INVALID_LEN));
+}
+
+#[test]
+fn a_key_without_ctap2_says_so_and_refuses_it() {
+    let mut world = World::with(Driver::new(only_u2f()));
+    let welcome = world.welcome(Channel::BROADCAST);
+    assert_eq!(welcome.capabilities, Capabilities::WINK);
+    let channel = welcome.channel;
+    assert_eq!(world.send(channel, Command::CBOR, &[4]), error(channel, ErrorCode::INVALID_CMD));
+    let version = apdu(Instruction::VERSION, &[]);
+    let expected = answer(b"U2F_V2", StatusWord::NO_ERROR);
+    assert_eq!(world.send(channel, Command::MSG, &version), [said(channel, Command::MSG, &expected)]);
 }
 
 #[test]

@@ -66,6 +66,14 @@ pub(super) fn with_u2f() -> Authenticator {
     made(profile)
 }
 
+/// The same key, made to speak U2F and nothing else.
+pub(super) fn only_u2f() -> Authenticator {
+    let mut profile = profile();
+    profile.get_info = Info::of_u2f();
+    profile.attestation = Attestation::new(AttestationFormat::FidoU2f, Some(chain()));
+    made(profile)
+}
+
 /// The same key, made for the longest signatures there are.
 pub(super) fn post_quantum() -> Authenticator {
     let mut profile = profile();

@@ -152,7 +152,8 @@ fn extensions(profile: &Profile, chain: &Chain, findings: &mut Findings) {
         let message = format!("{} has the same root, so the extension must be there (WebAuthn L3 §8.2.1)", other.id);
         findings.add(Severity::Error, "attestation.chain.aaguid_extension", message);
     }
-    if profile.aaguid == Aaguid::ZERO {
+    // U2F has no AAGUID.
+    if profile.aaguid == Aaguid::ZERO && profile.get_info.speaks_ctap2() {
         findings.add(Severity::Warning, "aaguid", "zero, and a certificate that says who it is");
     }
 }

@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use keyrig_ctap::ctaphid::{Capabilities, Command, Dialogue, Event, Keepalive, Nonce};
+use keyrig_ctap::ctaphid::{Command, Dialogue, Event, Keepalive, Nonce, Trouble};
 use keyrig_ctap::{Instant as Moment, Status};
 
 use super::Wire;
@@ -27,19 +27,27 @@ impl<W: Wire> Hid<W> {
         Moment::POWER_UP + self.opened.elapsed()
     }
 
-    /// Sends what is to be sent and hears what comes, until there is an answer.
-    fn converse(&mut self, watch: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+    /// Asks, sends what is to be sent and hears what comes, until there is an answer; `None` where the device knows no such
+    /// messages.
+    fn converse(
+        &mut self,
+        command: Command,
+        message: &[u8],
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Vec<u8>>, LinkError> {
+        self.dialogue.ask(self.now(), command, message).map_err(|error| LinkError(error.to_string()))?;
         loop {
             while let Some(report) = self.dialogue.send() {
                 self.wire.send(&report)?;
             }
             match self.dialogue.event() {
-                Some(Event::Answer(answer)) => return Ok(answer),
+                Some(Event::Answer(answer)) => return Ok(Some(answer)),
+                Some(Event::Failed(Trouble::NotSpoken(_))) => return Ok(None),
                 Some(Event::Failed(trouble)) => return Err(LinkError(trouble.to_string())),
                 Some(Event::Keepalive(status)) => watch.hear(status == Keepalive::UP_NEEDED),
                 None => {}
             }
-            if watch.is_over() {
+            if watch.is_over() && command == Command::CBOR {
                 self.dialogue.cancel(self.now());
             }
             let now = self.now();
@@ -54,16 +62,15 @@ impl<W: Wire> Hid<W> {
 
 impl<W: Wire> Carrier for Hid<W> {
     fn exchange(&mut self, message: &[u8], watch: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
-        let now = self.now();
-        self.dialogue.ask(now, Command::CBOR, message).map_err(|error| LinkError(error.to_string()))?;
-        let answer = self.converse(watch)?;
-        match self.dialogue.welcome() {
-            _ if !answer.is_empty() => Ok(answer),
-            Some(welcome) if !welcome.capabilities.contains(Capabilities::CBOR) => {
-                Err(LinkError("it speaks U2F only".to_owned()))
-            }
-            _ => Ok(vec![Status::OTHER.0]),
-        }
+        Ok(match self.converse(Command::CBOR, message, watch)? {
+            None => vec![Status::INVALID_COMMAND.0],
+            Some(answer) if answer.is_empty() => vec![Status::OTHER.0],
+            Some(answer) => answer,
+        })
+    }
+
+    fn exchange_u2f(&mut self, message: &[u8], watch: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        self.converse(Command::MSG, message, watch)?.ok_or_else(|| LinkError("it does not speak U2F".to_owned()))
     }
 
     fn version(&self) -> Option<[u8; 3]> {

@@ -7,6 +7,8 @@ use keyrig_ctap::iso7816::{
     SHORT_DATA, StatusWord,
 };
 
+use keyrig_ctap::{Status, u2f};
+
 use crate::device::LinkError;
 use crate::device::real::{Carrier, Watch};
 
@@ -64,16 +66,16 @@ impl<R: Reader> Applet<R> {
         Ok(Self { reader, version, pause, extended: true })
     }
 
-    /// `FIDO_2_0`, or `U2F_V2` where it can do that too.
+    /// `FIDO_2_0`, or `U2F_V2` where it can do that, perhaps nothing else.
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// Sends a message, in extended form where it is too long for the short one and the card understands that, else in a
-    /// chain.
-    fn ask(&mut self, message: &[u8]) -> Result<(Vec<u8>, StatusWord), LinkError> {
+    /// Sends a message under the head of a short command, in extended form where it is too long for the short one and the
+    /// card understands that, else in a chain.
+    fn ask(&mut self, head: Command<'static>, message: &[u8]) -> Result<(Vec<u8>, StatusWord), LinkError> {
         if message.len() > SHORT_DATA && self.extended {
-            let whole = Command { data: message, expected: Some(EXTENDED_RESPONSE), extended: true, ..polling() };
+            let whole = Command { data: message, expected: Some(EXTENDED_RESPONSE), extended: true, ..head };
             match self.whole(&whole)? {
                 (_, StatusWord::WRONG_LENGTH | StatusWord::CLA_NOT_SUPPORTED) => self.extended = false,
                 answer => return Ok(answer),
@@ -82,15 +84,15 @@ impl<R: Reader> Applet<R> {
         let mut parts = message.chunks(SHORT_DATA).peekable();
         while let Some(data) = parts.next() {
             if parts.peek().is_none() {
-                return self.whole(&Command { data, ..polling() });
+                return self.whole(&Command { data, ..head });
             }
-            let link = Command { class: CLASS_CTAP | CHAINED, data, expected: None, ..polling() };
+            let link = Command { class: head.class | CHAINED, data, expected: None, ..head };
             let (_, status) = part(&mut self.reader, &link)?;
             if status != StatusWord::NO_ERROR {
                 return Ok((Vec::new(), status));
             }
         }
-        Err(LinkError("an empty message cannot be sent to a card".to_owned()))
+        self.whole(&head)
     }
 
     /// A command and the whole of its response.
@@ -121,7 +123,7 @@ impl<R: Reader> Applet<R> {
 
 impl<R: Reader> Carrier for Applet<R> {
     fn exchange(&mut self, message: &[u8], watch: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
-        let (mut data, mut status) = self.ask(message)?;
+        let (mut data, mut status) = self.ask(polling(), message)?;
         let mut cancelled: Option<Instant> = None;
         while status == StatusWord::STATUS_UPDATE {
             watch.hear(data.first() == Some(&Keepalive::UP_NEEDED.0));
@@ -139,8 +141,18 @@ impl<R: Reader> Carrier for Applet<R> {
         match status {
             StatusWord::NO_ERROR if !data.is_empty() => Ok(data),
             StatusWord::NO_ERROR => Err(LinkError("the card answered nothing".to_owned())),
+            StatusWord::CLA_NOT_SUPPORTED | StatusWord::INS_NOT_SUPPORTED if self.version == u2f::VERSION => {
+                Ok(vec![Status::INVALID_COMMAND.0])
+            }
             status => Err(LinkError(format!("the card answered {status}"))),
         }
+    }
+
+    fn exchange_u2f(&mut self, message: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        let apdu = Command::parse(message).map_err(|status| LinkError(format!("the message is no APDU: {status}")))?;
+        let head = Command { data: &[], expected: Some(SHORT_RESPONSE), extended: false, ..apdu };
+        let (answer, status) = self.ask(head, apdu.data)?;
+        Ok(u2f::answer(&answer, status))
     }
 
     fn transport(&self) -> &'static str {

@@ -5,13 +5,22 @@ use crate::device::LinkError;
 
 /// Carries CTAP messages to one authenticator and its answers back.
 pub trait Carrier: Send {
-    /// Sends a message, command byte first, and waits for the answer, status byte first. When the watch is over, it
+    /// Sends a message, command byte first, and waits for the answer, status byte first; an authenticator that knows no such
+    /// message answers with [`Status::INVALID_COMMAND`](keyrig_ctap::Status::INVALID_COMMAND). When the watch is over, it
     /// tells the authenticator to cancel and goes on waiting for the answer to that.
     ///
     /// # Errors
     ///
     /// [`LinkError`] where no answer came.
     fn exchange(&mut self, message: &[u8], watch: &mut Watch<'_>) -> Result<Vec<u8>, LinkError>;
+
+    /// Sends a U2F message, an APDU in extended form, once, and waits for the answer, status word last. Nobody can be told
+    /// to cancel it: an authenticator answers at once that it wants a touch.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] where no answer came.
+    fn exchange_u2f(&mut self, message: &[u8], watch: &mut Watch<'_>) -> Result<Vec<u8>, LinkError>;
 
     /// The version that the authenticator told before the first message, where this way has it told.
     fn version(&self) -> Option<[u8; 3]> {

@@ -1,5 +1,7 @@
 use keyrig_ctap::Command;
+use keyrig_ctap::iso7816::CLASS_ISO;
 use keyrig_ctap::message::{bio_enrollment, client_pin, credential_management, large_blobs, make_credential};
+use keyrig_ctap::u2f::{Apdu, Instruction};
 
 /// What a message would do to a key that its owner may not want.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,14 @@ pub fn harm(message: &[u8]) -> Harm {
         },
         Command::RESET => Harm::Lasting("reset it"),
         Command::CONFIG => Harm::Lasting("configure it"),
+        _ => Harm::Lasting("send it a command of its vendor"),
+    }
+}
+
+/// What the U2F message would do. Signing and making a key handle leave nothing on a key.
+pub(super) fn harm_of_u2f(message: &[u8]) -> Harm {
+    match Apdu::parse(message) {
+        Ok(Apdu { class: CLASS_ISO, instruction, .. }) if Instruction::ALL.contains(&instruction) => Harm::None,
         _ => Harm::Lasting("send it a command of its vendor"),
     }
 }

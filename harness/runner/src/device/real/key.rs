@@ -1,18 +1,22 @@
+use std::thread;
 use std::time::Duration;
 
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::make_credential;
 use keyrig_ctap::profile::Attachment;
-use keyrig_ctap::{Command, Status};
+use keyrig_ctap::{Aaguid, Command, Status, u2f};
 
-use super::guard::{Harm, harm, replaces_blobs};
+use super::guard::{Harm, harm, harm_of_u2f, replaces_blobs};
 use super::{Carrier, Interrupt, Person, Pin, Watch};
 use crate::device::foreign::{Assertion, NewCredential, Speaker, Trouble, Verification, Wanted};
 use crate::device::{Device, DeviceDescription, LinkError};
 
 /// How long a person gets who was given no time.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a key that wants a touch is left alone before it gets the U2F message again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A key that is not emulated here.
 pub struct RealKey {
@@ -53,26 +57,17 @@ impl RealKey {
     ///
     /// # Errors
     ///
-    /// [`LinkError`] where it does not answer, or is no CTAP2 authenticator.
+    /// [`LinkError`] where it does not answer, or speaks neither CTAP2 nor U2F.
     pub fn open(
         mut carrier: Box<dyn Carrier>,
         (path, name): (String, String),
         person: Box<dyn Person>,
         interrupt: Interrupt,
     ) -> Result<Self, LinkError> {
-        let answer = {
+        let info = {
             let mut nobody = super::Nobody;
             let mut watch = Watch::new(&name, &mut nobody, &interrupt, PATIENCE);
-            carrier.exchange(&[Command::GET_INFO.0], &mut watch)?
-        };
-        let info = match answer.split_first() {
-            Some((0, body)) => {
-                Info::decode(body).map_err(|error| LinkError(format!("it does not say what it is: {error}")))?
-            }
-            Some((status, _)) => {
-                return Err(LinkError(format!("it does not say what it is: {}", Status(*status))));
-            }
-            None => return Err(LinkError("it does not say what it is".to_owned())),
+            told(&mut *carrier, &mut watch)?
         };
         Ok(Self {
             carrier,
@@ -112,6 +107,11 @@ impl RealKey {
     /// What it said of itself when it was opened.
     pub fn info(&self) -> &Info {
         &self.info
+    }
+
+    /// Its AAGUID; U2F has none.
+    pub fn aaguid(&self) -> Option<Aaguid> {
+        self.info.speaks_ctap2().then_some(self.info.aaguid)
     }
 
     /// What it is called.
@@ -185,6 +185,22 @@ impl RealKey {
     }
 }
 
+/// What it says of itself. One that knows no CTAP2 message is asked for its version of U2F.
+fn told(carrier: &mut dyn Carrier, watch: &mut Watch<'_>) -> Result<Info, LinkError> {
+    let untold = |why: &str| LinkError(format!("it does not say what it is: {why}"));
+    let answer = carrier.exchange(&[Command::GET_INFO.0], watch)?;
+    match answer.split_first() {
+        Some((0, body)) => Info::decode(body).map_err(|error| untold(&error.to_string())),
+        Some((&status, _)) if Status(status) == Status::INVALID_COMMAND => {
+            let answer = carrier.exchange_u2f(&u2f::version(), watch)?;
+            let speaks = answer == u2f::answer(u2f::VERSION.as_bytes(), u2f::StatusWord::NO_ERROR);
+            if speaks { Ok(Info::of_u2f()) } else { Err(untold("it knows neither getInfo nor U2F_VERSION")) }
+        }
+        Some((status, _)) => Err(untold(&Status(*status).to_string())),
+        None => Err(untold("its answer is empty")),
+    }
+}
+
 fn interrupted() -> LinkError {
     LinkError("it was interrupted".to_owned())
 }
@@ -205,6 +221,22 @@ impl Device for RealKey {
         drop(watch);
         self.remember(message, &answer);
         Ok(answer)
+    }
+
+    fn transact_u2f(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
+        if self.interrupt.is_set() {
+            return Err(interrupted());
+        }
+        self.permit(harm_of_u2f(message))?;
+        let mut watch = Watch::new(&self.name, &mut *self.person, &self.interrupt, self.granted);
+        loop {
+            let answer = self.carrier.exchange_u2f(message, &mut watch)?;
+            if !u2f::asks_for_touch(message, &answer) || watch.is_over() {
+                return Ok(answer);
+            }
+            watch.hear(true);
+            thread::sleep(PAUSE);
+        }
     }
 
     fn make(&mut self, speaker: Speaker, new: &NewCredential) -> Result<make_credential::Response, Trouble> {
@@ -234,7 +266,7 @@ impl Device for RealKey {
         DeviceDescription {
             id: self.path.clone(),
             name: self.name.clone(),
-            aaguid: Some(self.info.aaguid),
+            aaguid: self.aaguid(),
             attachment: if platform { Attachment::Platform } else { Attachment::CrossPlatform },
             transports,
             backup_eligible: None,

@@ -60,6 +60,10 @@ impl Device for Lent {
         self.key().transact(message)
     }
 
+    fn transact_u2f(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
+        self.key().transact_u2f(message)
+    }
+
     fn make(&mut self, speaker: Speaker, new: &NewCredential) -> Result<make_credential::Response, Trouble> {
         self.key().make(speaker, new)
     }

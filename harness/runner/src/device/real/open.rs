@@ -23,10 +23,12 @@ impl RealKey {
         }
     }
 
-    /// By the catalogue, where nothing else says what it is called.
+    /// By the catalogue, where nothing else says what it is called. A key that has no AAGUID is in no catalogue.
     #[cfg(any(unix, feature = "hid", feature = "nfc"))]
     fn named_by_catalogue(mut self) -> Self {
-        if let Some(entry) = keyrig_ctap::catalogue::find(self.info().aaguid) {
+        if !self.info().speaks_ctap2() {
+            self.set_name("U2F key");
+        } else if let Some(entry) = keyrig_ctap::catalogue::find(self.info().aaguid) {
             self.set_name(entry.name);
         }
         self

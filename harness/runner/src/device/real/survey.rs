@@ -15,9 +15,9 @@ pub struct Survey {
     pub firmware_version: Option<u64>,
     /// The device version that CTAPHID tells, whose meaning is the maker's.
     pub device_version: Option<String>,
-    /// Its AAGUID.
-    pub aaguid: Aaguid,
-    /// `versions` of getInfo.
+    /// Its AAGUID; U2F has none.
+    pub aaguid: Option<Aaguid>,
+    /// `versions` of getInfo, or the one of `U2F_VERSION`.
     pub versions: Vec<String>,
     /// How it is reached, as far as it tells.
     pub transports: Vec<String>,
@@ -52,14 +52,14 @@ impl RealKey {
         let set = self.info.option("clientPin");
         let retries = if set == Some(true) { self.pin_retries() } else { None };
         let credentials = self.slots();
-        let description = self.describe();
+        let (description, aaguid) = (self.describe(), self.aaguid());
         let info = self.info();
         Survey {
             place: description.id,
             product: description.name,
             firmware_version: info.firmware_version,
             device_version: self.version().map(|[major, minor, build]| format!("{major}.{minor}.{build}")),
-            aaguid: info.aaguid,
+            aaguid,
             versions: info.versions.clone(),
             transports: description.transports,
             pin: PinState {

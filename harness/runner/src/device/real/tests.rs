@@ -23,6 +23,11 @@ impl Carrier for Yes {
         Ok([vec![Status::OK.0], info].concat())
     }
 
+    fn exchange_u2f(&mut self, message: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        self.heard.lock().unwrap().push(message[1]);
+        Ok(vec![0x90, 0x00])
+    }
+
     fn transport(&self) -> &'static str {
         "usb"
     }
@@ -140,6 +145,10 @@ struct Inside(crate::device::InProcess);
 impl Carrier for Inside {
     fn exchange(&mut self, message: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
         self.0.transact(message)
+    }
+
+    fn exchange_u2f(&mut self, message: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        self.0.transact_u2f(message)
     }
 
     fn transport(&self) -> &'static str {
