@@ -167,7 +167,7 @@ impl Lines {
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|e| {
+    keyrig_files::text(path).map_err(|e| {
         let help = "the key was killed, or is another user's; plug it in again";
         Failure::environment(miette!(help = help, "failed to read {}: {e}", path.display()))
     })

@@ -7,7 +7,7 @@ use keyrig_runner::run::{Abilities, CannotPlug, skipped_with_real_key};
 use keyrig_runner::scenario::{Plug, Scenario, Verb};
 use keyrig_runner::{Devices as Source, Seed};
 
-use crate::command::profile::{find, find_to_plug};
+use crate::command::profile::find;
 use crate::failure::Failure;
 use crate::real_key::Borrowed;
 
@@ -20,13 +20,18 @@ pub(crate) struct Devices {
 }
 
 impl Devices {
-    /// With the profile of this id or file for devices that name none.
+    /// With [`DEFAULT`] for devices that name none.
     ///
     /// # Errors
     ///
-    /// A usage error where there is none.
-    pub(crate) fn new(default: Option<&str>) -> Result<Self, Failure> {
-        Ok(Self { default: find_to_plug(default.unwrap_or(DEFAULT))?.into_owned() })
+    /// A usage error where there is no such profile.
+    pub(crate) fn new() -> Result<Self, Failure> {
+        Ok(Self::of(find(DEFAULT)?.into_owned()))
+    }
+
+    /// With this profile for devices that name none.
+    pub(crate) const fn of(default: Profile) -> Self {
+        Self { default }
     }
 }
 

@@ -81,7 +81,7 @@ impl Baseline {
     /// Every mistake in it.
     pub fn load<'a>(path: &Path, ids: impl IntoIterator<Item = &'a str>) -> Result<Self, Mistakes> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
+        let text = keyrig_files::text(path)
             .map_err(|error| Mistakes::unreadable(&name, format!("this file cannot be read: {error}")))?;
         Self::read(&name, &text, ids)
     }

@@ -80,7 +80,7 @@ impl Provisioned {
     /// Every mistake in it.
     pub fn load(path: &Path) -> Result<Self, Mistakes> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
+        let text = keyrig_files::text(path)
             .map_err(|error| Mistakes::unreadable(&name, format!("this file cannot be read: {error}")))?;
         Self::read(&name, &text)
     }

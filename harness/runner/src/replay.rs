@@ -69,7 +69,7 @@ impl Replay {
     pub fn load(path: &Path, scenario: Option<&str>, known: &Vocabulary) -> Result<Self, ReplayError> {
         let name = path.display().to_string();
         let unreadable = |why: std::io::Error| ReplayError::Unreadable { path: name.clone(), why: why.to_string() };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let text = keyrig_files::text_within(path, keyrig_files::LONGEST_RECORD).map_err(unreadable)?;
         Self::read(&name, &text, scenario, known)
     }
 

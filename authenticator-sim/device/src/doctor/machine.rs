@@ -53,7 +53,7 @@ impl Linux {
 
 impl Machine for Linux {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
-        fs::read(self.path(path)).ok()
+        keyrig_files::bytes(self.path(path), keyrig_files::LONGEST_TEXT).ok()
     }
 
     fn list(&self, folder: &str) -> Vec<String> {

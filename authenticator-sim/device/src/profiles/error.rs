@@ -45,7 +45,7 @@ impl ProfileError {
         };
         Self {
             place: name.to_owned(),
-            problem: error.to_string().to_lowercase(),
+            problem: as_fragment(&error.to_string()),
             line: 0,
             column: 0,
             text: Arc::new(NamedSource::new(name, String::new())),
@@ -72,6 +72,12 @@ impl ProfileError {
             help,
         }
     }
+}
+
+/// The words of the operating system, as they follow others.
+fn as_fragment(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn explain(error: &Error) -> (String, Option<String>) {

@@ -77,7 +77,7 @@ pub(crate) fn is_id(text: &str) -> bool {
 /// [`ProfileError`] names the file, the line, the column and, for a misspelt word, the nearest right one.
 pub fn load(path: &Path) -> Result<Profile, ProfileError> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| ProfileError::unreadable(&name, &e))?;
+    let text = keyrig_files::text(path).map_err(|e| ProfileError::unreadable(&name, &e))?;
     parse(&name, &text)
 }
 

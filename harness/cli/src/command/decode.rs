@@ -1,11 +1,12 @@
 //! `keyrig decode`
 
-use std::fs;
-use std::io::{Read, Write, stdin};
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write, stdin};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use keyrig_device::capture;
+use keyrig_files::{LONGEST_RECORD, LONGEST_TEXT};
 use miette::{Diagnostic, miette};
 
 use crate::decode::{self, Decoded, Encoding, Kind};
@@ -68,7 +69,7 @@ impl Words {
 
 fn trace(path: &Path, json: bool, out: &mut dyn Write) -> Result<Exit, Failure> {
     let shown = path.display();
-    let bytes = fs::read(path).map_err(|e| Failure::environment(miette!("failed to read {shown}: {e}")))?;
+    let bytes = keyrig_files::bytes(path, LONGEST_RECORD).map_err(|e| unreadable(&path.display(), &e))?;
     let frames = capture::read(&bytes).map_err(|error| {
         let help = error.help().map(|help| help.to_string()).unwrap_or_default();
         Failure::usage(miette!(help = help, "failed to read {shown}: {error}"))
@@ -83,16 +84,20 @@ fn trace(path: &Path, json: bool, out: &mut dyn Write) -> Result<Exit, Failure> 
 
 fn read(input: &str) -> Result<Vec<u8>, Failure> {
     if input == "-" {
-        let mut bytes = Vec::new();
-        stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|e| Failure::environment(miette!("failed to read standard input: {e}")))?;
-        return Ok(bytes);
+        return keyrig_files::all(stdin().lock(), LONGEST_TEXT).map_err(|e| unreadable(&"standard input", &e));
     }
-    if Path::new(input).is_file() {
-        return fs::read(input).map_err(|e| Failure::environment(miette!("failed to read {input}: {e}")));
+    if Path::new(input).exists() && !Path::new(input).is_dir() {
+        return keyrig_files::bytes(input, LONGEST_TEXT).map_err(|e| unreadable(&input, &e));
     }
     Ok(input.as_bytes().to_vec())
+}
+
+fn unreadable(what: &dyn Display, error: &io::Error) -> Failure {
+    let report = miette!("failed to read {what}: {error}");
+    match error.kind() {
+        ErrorKind::FileTooLarge => Failure::usage(report),
+        _ => Failure::environment(report),
+    }
 }
 
 fn as_told(kind: &Kind, readings: &[(Encoding, Vec<u8>)]) -> Result<Decoded, Failure> {

@@ -47,7 +47,7 @@ impl Words {
         let replay = Replay::load(&self.file, self.scenario.as_deref(), &vocabulary()).map_err(Failure::usage)?;
         let target = self.target(&replay)?;
         let targets = Chosen::new(&target, &self.allowed_hosts, seed::fresh().bytes())?;
-        let devices = Devices::new(None)?;
+        let devices = Devices::new()?;
         let settings = Settings {
             target: target.to_string(),
             policy: target.policy(),

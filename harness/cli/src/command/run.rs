@@ -10,6 +10,7 @@ use keyrig_runner::plan::plan;
 use keyrig_runner::{Baseline, Known, Run, Scenario, Seed, Settings, Shard, Suite, Summary, exit};
 use miette::miette;
 
+use crate::command::profile::Tolerance;
 use crate::devices::{Devices, Named, OneKey};
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
@@ -86,6 +87,8 @@ pub(crate) struct Words {
     /// Seconds that one scenario may take
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     time_limit: u64,
+    #[command(flatten)]
+    tolerance: Tolerance,
     /// Also talk to a target on this host, which is not this machine
     #[arg(long = "allow-host", value_name = "HOST")]
     allowed_hosts: Vec<String>,
@@ -132,8 +135,10 @@ impl Words {
     fn devices(&self) -> Result<Plugged, Failure> {
         Ok(match &self.device {
             Some(Named::Place(place)) => Plugged::Real(Box::new(OneKey::new(self.handling.open(place, on_ctrl_c())?))),
-            Some(Named::Profile(profile)) => Plugged::Emulated(Box::new(Devices::new(Some(profile))?)),
-            None => Plugged::Emulated(Box::new(Devices::new(None)?)),
+            Some(Named::Profile(profile)) => {
+                Plugged::Emulated(Box::new(Devices::of(self.tolerance.find(profile)?.into_owned())))
+            }
+            None => Plugged::Emulated(Box::new(Devices::new()?)),
         })
     }
 

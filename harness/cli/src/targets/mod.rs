@@ -2,9 +2,9 @@
 
 mod builtin;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::{fmt, fs};
 
 use keyrig_device::profiles::{self, roots_pem};
 use keyrig_runner::EnvironmentError;
@@ -132,7 +132,7 @@ impl Chosen {
 ///
 /// A usage error where it holds none.
 pub(crate) fn anchors(path: &PathBuf) -> Result<String, Failure> {
-    let pem = fs::read_to_string(path)
+    let pem = keyrig_files::text(path)
         .map_err(|e| Failure::usage(miette!("failed to read the trust anchors {}: {e}", path.display())))?;
     if pem.contains("-----BEGIN CERTIFICATE-----") {
         return Ok(pem + "\n");

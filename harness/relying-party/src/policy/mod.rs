@@ -14,7 +14,6 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
 use std::path::Path;
 
 use keyrig_ctap::{Aaguid, catalogue};
@@ -89,7 +88,7 @@ impl Policy {
     ///
     /// [`FileError`], as [`Self::read`]; also where the file cannot be read at all.
     pub fn load(path: &Path) -> Result<Self, Box<FileError>> {
-        let text = fs::read_to_string(path).map_err(|error| Box::new(FileError::unreadable(path, &error)))?;
+        let text = keyrig_files::text(path).map_err(|error| Box::new(FileError::unreadable(path, &error)))?;
         Self::read(&path.display().to_string(), &text)
     }
 

@@ -1,7 +1,6 @@
 //! Users files: who is known from the start, and in which groups.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -106,7 +105,7 @@ impl Users {
     ///
     /// [`FileError`], as [`Self::read`]; also where the file cannot be read at all.
     pub fn load(path: &Path) -> Result<Self, Box<FileError>> {
-        let text = fs::read_to_string(path).map_err(|error| Box::new(FileError::unreadable(path, &error)))?;
+        let text = keyrig_files::text(path).map_err(|error| Box::new(FileError::unreadable(path, &error)))?;
         Self::read(&path.display().to_string(), &text)
     }
 }

@@ -51,7 +51,7 @@ impl Suite {
         let found = paths.iter().flat_map(|path| scenario_files(path.as_ref()));
         let texts = found.map(|file| {
             let name = file.display().to_string();
-            let text = std::fs::read_to_string(&file).map_err(|error| missing(&file, &error));
+            let text = keyrig_files::text(&file).map_err(|error| missing(&file, &error));
             (name, text)
         });
         Self::read(texts, known)

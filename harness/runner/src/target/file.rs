@@ -139,7 +139,7 @@ impl TargetFile {
     /// [`Mistakes`].
     pub fn load(path: &Path) -> Result<Self, Mistakes> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
+        let text = keyrig_files::text(path)
             .map_err(|e| Mistakes::unreadable(&name, format!("the file cannot be read: {e}")))?;
         let mut file = Self::parse(&name, &text)?;
         file.directory = path.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -7,12 +7,13 @@ use crate::{assert_none, tree};
 /// The arrows, and no others; each row is the crate and what it may use. An arrow that can be followed may also be
 /// taken at once: `cli -> runner -> ctap` allows `cli -> ctap`.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("keyrig", &["keyrig-runner", "keyrig-device", "keyrig-relying-party", "keyrig-ctap"]),
+    ("keyrig", &["keyrig-runner", "keyrig-device", "keyrig-relying-party", "keyrig-ctap", "keyrig-files"]),
     ("keyrig-core", &["keyrig-ctap"]),
     ("keyrig-ctap", &[]),
-    ("keyrig-device", &["keyrig-core", "keyrig-ctap"]),
-    ("keyrig-relying-party", &["keyrig-ctap"]),
-    ("keyrig-runner", &["keyrig-ctap", "keyrig-device"]),
+    ("keyrig-device", &["keyrig-core", "keyrig-ctap", "keyrig-files"]),
+    ("keyrig-files", &[]),
+    ("keyrig-relying-party", &["keyrig-ctap", "keyrig-files"]),
+    ("keyrig-runner", &["keyrig-ctap", "keyrig-device", "keyrig-files"]),
     ("xtask", &[]),
 ];
 

@@ -22,6 +22,13 @@ fn the_pure_crates_have_no_standard_library() {
     }
 }
 
+#[test]
+fn files_are_read_by_the_crate_that_knows_an_end() {
+    let sources = tree::files(&["rs"]);
+    let findings: Vec<String> = sources.iter().filter_map(|file| endless_read(&file.path, &file.text)).collect();
+    assert_none(&findings);
+}
+
 fn missing_promise(path: &str, text: &str) -> Option<String> {
     let paragraph: Vec<&str> = text
         .lines()
@@ -36,6 +43,25 @@ fn missing_promise(path: &str, text: &str) -> Option<String> {
 
 fn has_no_std(text: &str) -> bool {
     text.lines().any(|line| line.trim() == "#![no_std]" || line.trim() == "#![cfg_attr(not(test), no_std)]")
+}
+
+/// What reads a file until memory ends; tests and chores read files of this repository, as does what tests generate.
+fn endless_read(path: &str, text: &str) -> Option<String> {
+    let ours = ["/xtask/", "/tests", "/targets/", "/generated.rs"];
+    if !path.contains("/src/") || ours.iter().any(|part| path.contains(part)) {
+        return None;
+    }
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let call = ["fs::read(", "fs::read_to_string(", ".read_to_end(", ".read_to_string("];
+    let call = call.into_iter().find(|call| code.contains(call))?;
+    (!path.ends_with("files/src/lib.rs")).then(|| format!("{path}: `{call}` has no bound; keyrig_files has"))
+}
+
+#[test]
+fn a_read_without_an_end_is_found() {
+    let reads = "fn load() { std::fs::read_to_string(path) }";
+    assert!(endless_read("harness/runner/src/known.rs", reads).is_some());
+    assert_eq!(endless_read("harness/runner/src/known.rs", &format!("#[cfg(test)]\nmod tests {{ {reads} }}")), None);
 }
 
 #[test]

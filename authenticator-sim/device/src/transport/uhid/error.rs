@@ -1,5 +1,5 @@
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -116,7 +116,7 @@ impl Problem {
 impl Kernel {
     /// This machine's.
     fn look() -> Self {
-        Self::told_by(|path| fs::read_to_string(path).unwrap_or_default())
+        Self::told_by(|path| keyrig_files::text(path).unwrap_or_default())
     }
 
     /// What `read` tells, which gives the text of a file, empty where there is none.

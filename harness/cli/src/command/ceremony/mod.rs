@@ -18,6 +18,7 @@ use keyrig_runner::target::{Session, Target, Targets};
 use miette::miette;
 use serde_json::Value;
 
+use super::profile::Tolerance;
 use crate::failure::Failure;
 use crate::real_key::{Borrowed, Handling, on_ctrl_c};
 use crate::targets::{Chosen, Name};
@@ -40,6 +41,8 @@ struct Scene {
     /// The profile that is plugged in: an id or a file
     #[arg(long, value_name = "PROFILE", conflicts_with = "aaguid")]
     profile: Option<String>,
+    #[command(flatten)]
+    tolerance: Tolerance,
     /// The key at this place in place of a profile: `hid`, `hid:<path>`, `nfc:<reader>`, `socket:<path>`
     #[arg(long, value_name = "PLACE", conflicts_with_all = ["profile", "aaguid"])]
     device: Option<Place>,
@@ -128,7 +131,7 @@ impl Scene {
             Some(aaguid) => InProcess::plug_aaguid(aaguid, seed.bytes())
                 .map_err(|e| Failure::usage(miette!("failed to plug in the authenticator: {e}")))?,
             None => {
-                let profile = super::profile::find_to_plug(self.profile.as_deref().unwrap_or(devices::DEFAULT))?;
+                let profile = self.tolerance.find(self.profile.as_deref().unwrap_or(devices::DEFAULT))?;
                 InProcess::plug_profile(&profile, seed.bytes())
             }
         };

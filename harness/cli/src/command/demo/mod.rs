@@ -72,7 +72,7 @@ impl Words {
     fn measure(&self, rows: &Suite, name: &str, policy: Policy, seed: Seed) -> Result<Summary, Failure> {
         let targets = Chosen::Builtin(Builtin::under(policy, seed.bytes()));
         let settings = Settings { target: format!("builtin:{name}"), ..Settings::new(seed, SystemTime::now()) };
-        let devices = Devices::new(None)?;
+        let devices = Devices::new()?;
         let run = Run { suite: rows, targets: &targets, devices: &devices, settings };
         let file = |kind: Kind, ending: &str| (kind, self.reports.join(format!("{name}.{ending}")));
         let files = [file(Kind::Html, "html"), file(Kind::Json, "json"), file(Kind::Junit, "xml")];

@@ -14,7 +14,7 @@ use keyrig_runner::Provisioned;
 use serde_json::{Value, json};
 
 use super::plug::Whose;
-use super::profile::find;
+use super::profile::Tolerance;
 use crate::failure::{Exit, Failure};
 use crate::runtime;
 use rehearsal::{Rehearsal, Rehearsed};
@@ -92,6 +92,8 @@ struct Plug {
     /// Seconds that the command may take with each key
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     time_limit: u64,
+    #[command(flatten)]
+    tolerance: Tolerance,
     /// Print JSON; what the command prints goes to standard error then
     #[arg(long)]
     json: bool,
@@ -120,7 +122,7 @@ impl Words {
 impl Plug {
     fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
         let expectation = self.expectation()?;
-        let profiles = self.profiles.iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
+        let profiles = self.profiles.iter().map(|name| self.tolerance.find(name)).collect::<Result<Vec<_>, _>>()?;
         let rehearsal = Rehearsal {
             command: &self.command,
             expectation: &expectation,

@@ -1,4 +1,4 @@
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use miette::miette;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::command::profile::find_to_plug;
+use crate::command::profile::Tolerance;
 use crate::control::Control;
 use crate::decode::hex;
 use crate::failure::{Exit, Failure};
@@ -26,6 +26,8 @@ pub(super) struct Upgrade {
     /// What it keeps: everything, the numbers of the device, or nothing
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     keep: Keep,
+    #[command(flatten)]
+    tolerance: Tolerance,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -54,7 +56,7 @@ pub(super) struct Restore {
 
 impl Upgrade {
     pub(super) async fn run(self, key: &Control, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let profile = find_to_plug(&self.profile)?;
+        let profile = self.tolerance.find(&self.profile)?;
         let keep = match self.keep {
             Keep::Everything => "everything",
             Keep::Device => "device",
@@ -89,7 +91,8 @@ impl Take {
 
 impl Restore {
     pub(super) async fn run(self, key: &Control, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let bytes = fs::read(&self.file).map_err(|e| in_the_way("read", &self.file, &e))?;
+        let bytes = keyrig_files::bytes(&self.file, keyrig_files::LONGEST_TEXT)
+            .map_err(|e| in_the_way("read", &self.file, &e))?;
         let body = json!({"snapshot": hex(&bytes)});
         let status: Status = key.tell(Method::POST, "/v1/restore", &body, Duration::ZERO).await?;
         writeln!(out, "{}: restored, {} credentials", key.name(), status.credentials)?;

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
-use super::profile::find_to_plug;
+use super::profile::Tolerance;
 use super::tracing::Trace;
 use crate::control::Control;
 use crate::desk::{self, Leave};
@@ -79,6 +79,8 @@ pub(super) struct Words {
     /// machine can
     #[arg(long, value_name = "ADDRESS", value_parser = loopback)]
     hooks: Option<SocketAddr>,
+    #[command(flatten)]
+    tolerance: Tolerance,
     /// Print a line of JSON for each key
     #[arg(long)]
     json: bool,
@@ -203,7 +205,7 @@ impl Words {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let mut named = Vec::new();
         for word in &self.profiles {
-            let profile = find_to_plug(word)?.into_owned();
+            let profile = self.tolerance.find(word)?.into_owned();
             let wanted = self.name.as_ref().unwrap_or(&profile.id);
             let count = seen.entry(wanted.clone()).and_modify(|count| *count += 1).or_insert(1);
             let name = if *count == 1 { wanted.clone() } else { format!("{wanted}-{count}") };

@@ -14,6 +14,7 @@ use std::path::Path;
 use clap::Subcommand;
 use keyrig_ctap::profile::Profile;
 use keyrig_device::profiles::{self, Severity};
+use miette::miette;
 
 use crate::failure::{Exit, Failure};
 use crate::nearest::unknown;
@@ -59,15 +60,36 @@ pub(crate) fn find(name: &str) -> Result<Cow<'static, Profile>, Failure> {
     Err(unknown("profile", name, profiles::ids(), "keyrig profile list"))
 }
 
-/// As [`find`], for somebody who is going to use it: says so where a file of theirs contradicts itself.
-pub(crate) fn find_to_plug(name: &str) -> Result<Cow<'static, Profile>, Failure> {
-    let profile = find(name)?;
-    if let Cow::Owned(own) = &profile {
-        let wrong = profiles::lint(own).iter().filter(|finding| finding.severity == Severity::Error).count();
-        if wrong > 0 {
-            let errors = if wrong == 1 { "an error".to_owned() } else { format!("{wrong} errors") };
-            eprintln!("notice: {name} has {errors}, and the key may behave oddly: keyrig profile lint {name}");
-        }
+/// Whether a profile is used that says of itself what cannot be: such a key lies, and nobody has told it to.
+#[derive(Clone, Copy, Default, clap::Args)]
+pub(crate) struct Tolerance {
+    /// Take a profile that contradicts itself or a specification, too; `keyrig profile lint` says where
+    #[arg(long)]
+    allow_profile_errors: bool,
+}
+
+impl Tolerance {
+    /// As [`find`], for somebody who is going to use it.
+    ///
+    /// # Errors
+    ///
+    /// A usage error, too, where a file contradicts itself.
+    pub(crate) fn find(self, name: &str) -> Result<Cow<'static, Profile>, Failure> {
+        let profile = find(name)?;
+        let wrong = match &profile {
+            // Those of this binary are tested to have none.
+            Cow::Borrowed(_) => Vec::new(),
+            Cow::Owned(own) => profiles::lint(own),
+        };
+        let mut wrong = wrong.iter().filter(|finding| finding.severity == Severity::Error);
+        let Some(first) = wrong.next().filter(|_| !self.allow_profile_errors) else { return Ok(profile) };
+        let more = match wrong.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let help =
+            format!("`keyrig profile lint {name}` says all that is wrong; --allow-profile-errors takes it as it is");
+        let what = format!("failed to use the profile {name}: {}: {}{more}", first.member, first.message);
+        Err(Failure::usage(miette!(help = help, "{what}")))
     }
-    Ok(profile)
 }
