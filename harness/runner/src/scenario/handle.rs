@@ -96,14 +96,6 @@ impl Deed {
             _ => return None,
         })
     }
-
-    /// The device that there is from now on.
-    pub(super) fn new_device(&self) -> Option<&str> {
-        match self {
-            Self::Clone(name) | Self::Duplicate(name) => Some(name),
-            _ => None,
-        }
-    }
 }
 
 /// What an upgrade may keep, as it is written.

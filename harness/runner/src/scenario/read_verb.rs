@@ -56,9 +56,19 @@ fn device_verb(reader: &mut Reader<'_>, name: &str, value: &Placed, entries: Ent
     match &deed {
         Deed::Snapshot(name) => drop(reader.snapshots.insert(name.clone())),
         Deed::Restore(name) => known_snapshot(reader, name, entries),
-        other => reader.devices.extend(other.new_device().map(str::to_owned)),
+        Deed::Clone(_) | Deed::Duplicate(_) => name_copy(reader, entries),
+        _ => (),
     }
     Some(Verb::Handle(Handle { device, deed }))
+}
+
+/// The name of a copy is its own: it would take the place of another device of that name.
+fn name_copy(reader: &mut Reader<'_>, entries: Entries<'_>) {
+    let Some(name) = entries.placed_text("as") else { return };
+    if !reader.devices.insert(name.value.clone()) {
+        let mistake = Mistake::at(range(&name), format!("there is a device called `{}` already", name.value));
+        reader.mistakes.push(mistake.help("give the copy a name of its own"));
+    }
 }
 
 fn known_snapshot(reader: &mut Reader<'_>, name: &str, entries: Entries<'_>) {
