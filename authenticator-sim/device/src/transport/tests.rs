@@ -163,6 +163,33 @@ async fn a_key_says_what_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_profile_tells_beforehand_what_it_speaks() {
+    let (mut with_u2f, mut without) = (0, 0);
+    for profile in profiles::all() {
+        let mut application = Application::plug_profile(&profile.id, true);
+        let welcome = application.open().await;
+        application.send(welcome.channel, Command::CBOR, &[command::Command::GET_INFO.0]).await;
+        let info = Info::decode(&application.answer().await.1.payload[1..]).unwrap();
+        application.send(welcome.channel, Command::MSG, &[0, 3, 0, 0, 0, 0, 0]).await;
+        let u2f = application.receive().await.unwrap();
+        let both = Capabilities::WINK | Capabilities::CBOR;
+        if info.versions.iter().any(|version| version == "U2F_V2") {
+            assert_eq!((welcome.capabilities, &u2f.payload[..]), (both, &b"U2F_V2\x90\0"[..]), "{}", profile.id);
+            with_u2f += 1;
+        } else {
+            assert_eq!(
+                (welcome.capabilities, u2f.command),
+                (both | Capabilities::NMSG, Command::ERROR),
+                "{}",
+                profile.id
+            );
+            without += 1;
+        }
+    }
+    assert!(with_u2f > 40 && without > 40, "{with_u2f} and {without}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_credential_is_made_when_the_touch_comes() {
     let mut application = Application::plug();
     let channel = application.open().await.channel;

@@ -40,7 +40,7 @@ impl Identity {
     /// What the product itself says, where its numbers are known. Name and numbers are their owner's: nobody is to be told
     /// them unless that was asked for.
     pub fn of_product(serial: impl Into<String>, profile: &Profile) -> Option<Self> {
-        let known = PRODUCTS.iter().find(|known| known.maker == profile.maker)?;
+        let known = PRODUCTS.iter().find(|known| known.maker == profile.maker && (known.is)(profile))?;
         Some(Self {
             name: known.name.to_owned(),
             vendor: known.vendor,
@@ -65,16 +65,26 @@ impl Identity {
 /// The numbers of a maker's keys, with the FIDO interface alone where a key can have several.
 struct Product {
     maker: &'static str,
+    /// Which of the maker's keys have them; the first that is it counts.
+    is: fn(&Profile) -> bool,
     name: &'static str,
     vendor: u16,
     product: u16,
 }
 
 const PRODUCTS: &[Product] = &[
-    // yubikey-manager, yubikit/core
-    Product { maker: "Yubico AB", name: "Yubico YubiKey FIDO", vendor: yubico::VENDOR, product: 0x0402 },
     // libfido2, udev/fidodevs
-    Product { maker: "Nitrokey", name: "Nitrokey Nitrokey 3", vendor: 0x20a0, product: 0x42b2 },
+    Product {
+        maker: "Yubico AB",
+        is: yubico::is_early_security_key,
+        name: "Yubico Security Key by Yubico",
+        vendor: yubico::VENDOR,
+        product: 0x0120,
+    },
+    // yubikey-manager, yubikit/core
+    Product { maker: "Yubico AB", is: |_| true, name: "Yubico YubiKey FIDO", vendor: yubico::VENDOR, product: 0x0402 },
+    // libfido2, udev/fidodevs
+    Product { maker: "Nitrokey", is: |_| true, name: "Nitrokey Nitrokey 3", vendor: 0x20a0, product: 0x42b2 },
 ];
 
 /// `5.4.3` is 0x0543.

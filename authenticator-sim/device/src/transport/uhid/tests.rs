@@ -77,6 +77,19 @@ fn another_product_has_another_identity_and_a_neutral_one_stays_so() {
 }
 
 #[test]
+fn the_first_security_keys_have_a_number_of_their_own() {
+    for (id, name, product) in [
+        ("security-key-5.1", "Yubico Security Key by Yubico", 0x0120),
+        ("security-key-nfc-5.2", "Yubico Security Key by Yubico", 0x0120),
+        ("security-key-nfc-5.4", "Yubico YubiKey FIDO", 0x0402),
+        ("yubikey-5-nfc-5.2", "Yubico YubiKey FIDO", 0x0402),
+    ] {
+        let identity = Identity::of_product("1", crate::profiles::find(id).unwrap()).unwrap();
+        assert_eq!((identity.name.as_str(), identity.vendor, identity.product), (name, 0x1050, product), "{id}");
+    }
+}
+
+#[test]
 fn a_name_that_is_too_long_is_cut_between_characters() {
     let identity = Identity { name: "é".repeat(100), port: "a\0b".to_owned(), ..Identity::neutral("1") };
     let bytes = Order::Create(&identity).encode();

@@ -13,6 +13,9 @@ const READ_CONFIG: Command = Command(0x42);
 /// U2F and FIDO2: what a key whose USB identity has the FIDO interface alone can have.
 const APPLICATIONS: &[u8] = &[0x02, 0x02];
 
+/// How the names of Security Keys begin.
+const SECURITY_KEY: &str = "Security Key";
+
 mod tag {
     pub(super) const USB_SUPPORTED: u8 = 0x01;
     pub(super) const USB_ENABLED: u8 = 0x03;
@@ -32,6 +35,11 @@ mod form {
     pub(super) const SECURITY_KEY: u8 = 0x40;
     /// The bit of a FIPS key.
     pub(super) const FIPS: u8 = 0x80;
+}
+
+/// Whether it is a Security Key from before firmware 5.2.8, which have a product number of their own (`yubikit/support.py`).
+pub(super) fn is_early_security_key(profile: &Profile) -> bool {
+    profile.name.starts_with(SECURITY_KEY) && firmware(profile) < [5, 2, 8]
 }
 
 /// The answers of a key of `profile`. It has no serial number: such a number is one key's.
@@ -68,11 +76,11 @@ fn form_factor(profile: &Profile) -> u8 {
     let form = match name {
         _ if name.contains("Bio") => form::USB_A_BIO,
         _ if name.contains("5Ci") => form::USB_C_LIGHTNING,
-        _ if has_nfc(profile) || name.starts_with("Security Key") => form::USB_A_KEYCHAIN,
+        _ if has_nfc(profile) || name.starts_with(SECURITY_KEY) => form::USB_A_KEYCHAIN,
         _ => form::USB_C_KEYCHAIN,
     };
     let bit = |is: bool, bit: u8| if is { bit } else { 0 };
-    form | bit(name.starts_with("Security Key"), form::SECURITY_KEY) | bit(name.contains("FIPS"), form::FIPS)
+    form | bit(name.starts_with(SECURITY_KEY), form::SECURITY_KEY) | bit(name.contains("FIPS"), form::FIPS)
 }
 
 fn has_nfc(profile: &Profile) -> bool {
