@@ -5,8 +5,8 @@ use keyrig_device::capture::{Conversation, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(frames) = read(bytes) else { return };
-    for said in Conversation::of(&frames) {
+    let Ok(trace) = read(bytes) else { return };
+    for said in Conversation::of(&trace.frames) {
         let _ = said.what.ctap2();
     }
 });

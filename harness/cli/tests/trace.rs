@@ -72,6 +72,50 @@ fn what_a_key_said_before_it_was_killed_can_be_read() {
 }
 
 #[test]
+fn what_is_damaged_or_missing_is_told_with_what_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = traced(folder.path(), "trace.jsonl");
+    let lines: Vec<String> = std::fs::read_to_string(&trace).unwrap().lines().map(str::to_owned).collect();
+    let outcome = |lines: &[String]| {
+        std::fs::write(&trace, lines.join("\n") + "\n").unwrap();
+        let output = decoded(&[&trace]);
+        let [out, told] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code(), out.matches("  channel ").count(), told)
+    };
+    let (code, messages, told) = outcome(&lines);
+    assert_eq!((code, messages, told.as_str()), (Some(0), 4, ""));
+
+    let mut damaged = lines.clone();
+    damaged[3] = damaged[3].replace("to-key", "to-kee");
+    let (code, messages, told) = outcome(&damaged);
+    assert_eq!((code, messages), (Some(2), 3), "{told}");
+    assert!(
+        told.contains("failed to read all of ") && told.contains("read line 4: unknown variant `to-kee`"),
+        "{told}"
+    );
+
+    let mut missing = lines;
+    missing.remove(5);
+    let (code, messages, told) = outcome(&missing);
+    assert_eq!((code, messages), (Some(1), 3), "{told}");
+    assert!(told.contains("is not printed whole: ") && told.contains("others of them are missing"), "{told}");
+}
+
+#[test]
+fn a_capture_that_was_cut_off_is_told_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = traced(folder.path(), "trace.pcapng");
+    let bytes = std::fs::read(&trace).unwrap();
+    std::fs::write(&trace, &bytes[..bytes.len() - 7]).unwrap();
+    let output = decoded(&[&trace, "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let messages: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(messages.as_array().map(Vec::len), Some(3), "the last one was not whole");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("the file ends in the middle of it"), "{told}");
+}
+
+#[test]
 fn programs_get_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let output = decoded(&[&traced(folder.path(), "trace.pcapng"), "--json"]);

@@ -66,23 +66,31 @@ pub(super) struct Apdus {
 
 impl Apdus {
     /// The APDU that ends with this packet, if one does.
-    pub(super) fn next(&mut self, packet: &[u8]) -> Option<(Direction, Vec<u8>)> {
-        let (&[VERSION, event, _, _], data) = packet.split_first_chunk()? else { return None };
+    pub(super) fn next(&mut self, packet: &[u8]) -> Result<Option<(Direction, Vec<u8>)>, &'static str> {
+        let Some((&[VERSION, event, high, low], data)) = packet.split_first_chunk() else {
+            return Err("it is no packet of ISO 14443 of version 0");
+        };
+        if usize::from(u16::from_be_bytes([high, low])) != data.len() {
+            return Err("the header of ISO 14443 says another length than its data has");
+        }
         let (direction, come) = match event {
             TO_CARD | UNCHECKED_TO_CARD => (Direction::ToKey, &mut self.to_card),
             TO_READER | UNCHECKED_TO_READER => (Direction::ToHost, &mut self.to_reader),
-            _ => return None,
+            _ => return Ok(None),
         };
         let data = match event {
-            TO_CARD | TO_READER => data.get(..data.len().checked_sub(CHECKSUM)?)?,
+            TO_CARD | TO_READER => data
+                .split_last_chunk()
+                .and_then(|(data, sum)| (checksum(data) == *sum).then_some(data))
+                .ok_or("its checksum is wrong")?,
             _ => data,
         };
-        let (control, part) = data.split_first()?;
-        if control & !(CHAINED | 1) != I_BLOCK {
-            return None;
-        }
+        let Some((control, part)) = data.split_first().filter(|(control, _)| **control & !(CHAINED | 1) == I_BLOCK)
+        else {
+            return Ok(None);
+        };
         come.extend_from_slice(part);
-        (control & CHAINED == 0).then(|| (direction, std::mem::take(come)))
+        Ok((control & CHAINED == 0).then(|| (direction, std::mem::take(come))))
     }
 }
 
@@ -138,8 +146,8 @@ mod tests {
     #[test]
     fn blocks_without_a_checksum_are_read_too() {
         let packet = [VERSION, UNCHECKED_TO_READER, 0, 3, I_BLOCK, 0x90, 0x00];
-        assert_eq!(Apdus::default().next(&packet), Some((Direction::ToHost, vec![0x90, 0x00])));
-        assert_eq!(Apdus::default().next(&[VERSION, TO_READER, 0, 1, I_BLOCK]), None);
+        assert_eq!(Apdus::default().next(&packet), Ok(Some((Direction::ToHost, vec![0x90, 0x00]))));
+        assert_eq!(Apdus::default().next(&[VERSION, TO_READER, 0, 1, I_BLOCK]), Err("its checksum is wrong"));
     }
 
     #[test]
@@ -150,7 +158,7 @@ mod tests {
                 let apdu: Vec<u8> = (0..length).map(|at| at as u8).collect();
                 let made = blocks.of(direction, &apdu);
                 assert!(made.iter().all(|block| block.len() <= 4 + 256), "{length}");
-                let read: Vec<_> = made.iter().filter_map(|block| apdus.next(block)).collect();
+                let read: Vec<_> = made.iter().filter_map(|block| apdus.next(block).unwrap()).collect();
                 assert_eq!(read, [(direction, apdu)]);
             }
         }

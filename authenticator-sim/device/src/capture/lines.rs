@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Carrier, Frame, ReadError};
+use super::{Carrier, Frame, ReadError, Trace};
 use crate::transport::fault::Direction;
 
 /// The version of the form.
@@ -58,27 +58,32 @@ impl<W: Write> Writer<W> {
     }
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Frame>, ReadError> {
-    let text = str::from_utf8(bytes).map_err(|_| wrong(1, "it is no text, and no pcapng either"))?;
-    let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
-    let (_, head) = lines.next().ok_or_else(|| wrong(1, "the file is empty"))?;
+pub(super) fn read(bytes: &[u8]) -> Result<Trace, ReadError> {
+    if bytes.is_empty() {
+        return Err(wrong(1, "the file is empty"));
+    }
+    let whole = bytes.strip_suffix(b"\n");
+    let mut lines = whole.unwrap_or(bytes).split(|byte| *byte == b'\n').zip(1_usize..).peekable();
+    let head = lines.next().and_then(|(head, _)| str::from_utf8(head).ok());
+    let head = head.ok_or_else(|| wrong(1, "it is no text, and no pcapng either"))?;
     let Head { keyrig_trace: version, .. } = serde_json::from_str(head).map_err(|error| wrong(1, error))?;
     if version != VERSION {
         return Err(ReadError::Version { version, known: VERSION });
     }
-    let mut frames = Vec::new();
-    for (at, line) in lines {
+    let mut trace = Trace::default();
+    while let Some((line, at)) = lines.next() {
+        let is_cut_off = whole.is_none() && lines.peek().is_none();
         match frame(line) {
-            Ok(frame) => frames.push(frame),
-            // What was being written when the program ended.
-            Err(_) if at == text.lines().count() && !text.ends_with('\n') => break,
-            Err(why) => return Err(wrong(at, why)),
+            Ok(frame) => trace.frames.push(frame),
+            Err(_) if is_cut_off => trace.damage.push(wrong(at, "the file ends in the middle of it")),
+            Err(why) => trace.damage.push(wrong(at, why)),
         }
     }
-    Ok(frames)
+    Ok(trace)
 }
 
-fn frame(line: &str) -> Result<Frame, String> {
+fn frame(line: &[u8]) -> Result<Frame, String> {
+    let line = str::from_utf8(line).map_err(|error| format!("byte {} is no text", error.valid_up_to() + 1))?;
     let Line { at, carrier, direction, bytes } = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let bytes = unhex(&bytes).ok_or("bytes: not an even number of hexadecimal digits")?;
     Ok(Frame { at: Duration::from_micros(at), carrier, direction, bytes })

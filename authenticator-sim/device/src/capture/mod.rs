@@ -1,8 +1,8 @@
 //! What went over a link, kept in a file: JSON lines for programs, pcapng for Wireshark.
 //!
 //! A [`Frame`] is one report of CTAPHID or one APDU. [`create`] writes them as they come, and [`read`] reads either form
-//! back. A file that was cut off in the middle gives all frames before the cut. A [`Conversation`] makes messages of
-//! frames.
+//! back. A file that was cut off, or damaged, gives the frames that can be read, and says what cannot. A [`Conversation`]
+//! makes messages of frames.
 
 mod conversation;
 mod error;
@@ -97,12 +97,21 @@ pub fn create(path: &Path, name: &str) -> io::Result<Capture> {
     Ok(Capture { form, ends: false })
 }
 
-/// The frames of a trace, in the order in which they went over the link.
+/// What a file has of a trace.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// The frames that can be read, in the order in which they went over the link.
+    pub frames: Vec<Frame>,
+    /// What cannot be read, from the front to the back.
+    pub damage: Vec<ReadError>,
+}
+
+/// Reads a trace.
 ///
 /// # Errors
 ///
-/// [`ReadError`], which says where.
-pub fn read(bytes: &[u8]) -> Result<Vec<Frame>, ReadError> {
+/// [`ReadError`] where the file does not begin as a trace.
+pub fn read(bytes: &[u8]) -> Result<Trace, ReadError> {
     if pcapng::is_one(bytes) { pcapng::read(bytes) } else { lines::read(bytes) }
 }
 

@@ -11,8 +11,7 @@ use pcap_file::pcapng::{Block, PcapNgBlock, PcapNgParser, PcapNgWriter};
 use pcap_file::{DataLink, Endianness};
 
 use super::iso14443::{Apdus, Blocks};
-use super::{Carrier, Frame, ReadError, usbmon};
-use crate::transport::fault::Direction;
+use super::{Carrier, Frame, ReadError, Trace, usbmon};
 
 /// How each pcapng file begins.
 const MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
@@ -106,42 +105,70 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Frame>, ReadError> {
-    let wrong = |block: usize, why: &dyn ToString| ReadError::Block { block, why: why.to_string() };
-    let (mut rest, mut parser) = PcapNgParser::new(bytes).map_err(|error| wrong(1, &error))?;
-    let (mut frames, mut apdus) = (Vec::new(), Apdus::default());
+pub(super) fn read(bytes: &[u8]) -> Result<Trace, ReadError> {
+    let (mut rest, mut parser) = PcapNgParser::new(bytes).map_err(|error| wrong(1, error))?;
+    let (mut trace, mut apdus) = (Trace::default(), Apdus::default());
     let mut block = 1;
     while !rest.is_empty() {
         block += 1;
-        // What was being written when the program ended.
         let (after, parsed) = match parser.next_block(rest) {
             Ok(parsed) => parsed,
-            Err(_) if is_cut_off(rest) => break,
-            Err(error) => return Err(wrong(block, &error)),
+            Err(error) => {
+                let Ok((after, _)) = parser.next_raw_block(rest) else {
+                    // Where the next one begins, nobody knows.
+                    let ends = is_cut_off(rest, parser.section().endianness);
+                    let why = if ends { "the file ends in the middle of it".to_owned() } else { error.to_string() };
+                    trace.damage.push(wrong(block, format!("{why}; {} bytes are not read", rest.len())));
+                    break;
+                };
+                trace.damage.push(wrong(block, error));
+                rest = after;
+                continue;
+            }
         };
         rest = after;
-        if let Block::EnhancedPacket(packet) = parsed {
-            let interface = parser.interfaces().get(packet.interface_id as usize);
-            let link = interface.ok_or_else(|| wrong(block, &"a packet of no interface"))?.linktype;
-            frames.extend(frame(&mut apdus, link, packet.timestamp, &packet.data));
+        match frame(&mut apdus, &parser, &parsed) {
+            Ok(frame) => trace.frames.extend(frame),
+            Err(why) => trace.damage.push(wrong(block, why)),
         }
     }
-    Ok(frames)
+    Ok(trace)
 }
 
 /// Whether a block is longer than what is left of the file.
-fn is_cut_off(rest: &[u8]) -> bool {
-    match rest.get(4..8).and_then(|length| length.try_into().ok()) {
-        Some(length) => rest.len() < u32::from_le_bytes(length) as usize,
-        None => true,
-    }
+fn is_cut_off(rest: &[u8], order: Endianness) -> bool {
+    let length = rest.get(4..8).and_then(|length| <[u8; 4]>::try_from(length).ok());
+    let length = length.map(|length| match order {
+        Endianness::Big => u32::from_be_bytes(length),
+        Endianness::Little => u32::from_le_bytes(length),
+    });
+    length.is_none_or(|length| rest.len() < length as usize)
 }
 
-fn frame(apdus: &mut Apdus, link: DataLink, at: Duration, packet: &[u8]) -> Option<Frame> {
-    let (carrier, (direction, bytes)): (Carrier, (Direction, Vec<u8>)) = match link {
-        DataLink::USB_LINUX_MMAPPED => (Carrier::UsbHid, usbmon::report_of(packet)?),
-        DataLink::ISO_14443 => (Carrier::Nfc, apdus.next(packet)?),
-        _ => return None,
-    };
-    Some(Frame { at, carrier, direction, bytes })
+fn wrong(block: usize, why: impl ToString) -> ReadError {
+    ReadError::Block { block, why: why.to_string() }
 }
+
+/// The frame in a block, if there is one.
+fn frame(apdus: &mut Apdus, parser: &PcapNgParser, block: &Block<'_>) -> Result<Option<Frame>, String> {
+    let packet = match block {
+        Block::EnhancedPacket(packet) => packet,
+        Block::Packet(_) | Block::SimplePacket(_) => {
+            return Err("it is a packet of an old form, which is not read".to_owned());
+        }
+        Block::Unknown(block) if !MAY_BE_THERE.contains(&block.type_) => {
+            return Err(format!("there is no block of type {:#x}", block.type_));
+        }
+        _ => return Ok(None),
+    };
+    let interface = parser.interfaces().get(packet.interface_id as usize).ok_or("it is a packet of no interface")?;
+    let (carrier, come) = match interface.linktype {
+        DataLink::USB_LINUX_MMAPPED => (Carrier::UsbHid, usbmon::report_of(&packet.data, parser.section().endianness)?),
+        DataLink::ISO_14443 => (Carrier::Nfc, apdus.next(&packet.data)?),
+        _ => return Ok(None),
+    };
+    Ok(come.map(|(direction, bytes)| Frame { at: packet.timestamp, carrier, direction, bytes }))
+}
+
+/// Blocks without packets that others write (draft-ietf-opsawg-pcapng): secrets, and what custom blocks are.
+const MAY_BE_THERE: [u32; 3] = [0x0a, 0xbad, 0x4000_0bad];

@@ -1,3 +1,9 @@
+use pcap_file::pcapng::PcapNgBlock as _;
+use pcap_file::pcapng::PcapNgWriter;
+use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
+use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionBlock;
+use pcap_file::pcapng::blocks::section_header::SectionHeaderBlock;
+use pcap_file::{DataLink, Endianness};
 use proptest::prelude::*;
 
 use super::*;
@@ -31,7 +37,8 @@ fn some() -> Vec<Frame> {
 #[test]
 fn what_is_written_is_read_in_either_form() {
     for pcapng in [false, true] {
-        assert_eq!(read(&written(&some(), pcapng)).unwrap(), some());
+        let trace = read(&written(&some(), pcapng)).unwrap();
+        assert_eq!((trace.frames, trace.damage.len()), (some(), 0));
     }
 }
 
@@ -45,7 +52,7 @@ fn a_file_says_its_form_by_its_name() {
         capture.write(&some()[0]).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         assert!(bytes.starts_with(magic), "{name}");
-        assert_eq!(read(&bytes).unwrap(), some()[..1], "it is there at once");
+        assert_eq!(read(&bytes).unwrap().frames, some()[..1], "it is there at once");
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -55,16 +62,68 @@ fn what_is_wrong_is_said_with_its_place() {
     let good = String::from_utf8(written(&some(), false)).unwrap();
     let wrong = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
     assert_eq!(wrong(""), "read line 1: the file is empty");
-    assert!(wrong(&good.replacen("0707", "070", 1)).starts_with("read line 2: bytes: not an even number"));
-    assert!(wrong(&good.replacen("\"at\"", "\"when\"", 1)).starts_with("read line 2: unknown field `when`"));
     assert_eq!(
         wrong(&good.replacen("\"keyrig_trace\":1", "\"keyrig_trace\":2", 1)),
         "read a trace of version 2: this keyrig knows version 1"
     );
-    let mut block = written(&some(), true);
-    let length = block.len();
-    block[length - 1] ^= 1;
-    assert!(read(&block).unwrap_err().to_string().starts_with("read block "), "the length at its end differs");
+    let damaged = |text: &str| -> (usize, Vec<String>) {
+        let trace = read(text.as_bytes()).unwrap();
+        (trace.frames.len(), trace.damage.iter().map(ToString::to_string).collect())
+    };
+    let (read_still, said) = damaged(&good.replacen("0707", "070", 1).replacen("\"nfc\"", "\"nfd\"", 1));
+    assert_eq!((read_still, said.len()), (2, 2), "{said:?}");
+    assert!(said[0].starts_with("read line 2: bytes: not an even number"), "{said:?}");
+    assert!(said[1].starts_with("read line 3: unknown variant `nfd`"), "{said:?}");
+    assert_eq!(damaged(&good[..good.len() - 9]).1, ["read line 5: the file ends in the middle of it"]);
+}
+
+/// A trace on USB whose third report is damaged at `place` of its block.
+fn damaged_at(place: usize, change: impl Fn(&mut u8)) -> Trace {
+    let frames: Vec<Frame> = (0..4).map(|at| frame(at, Carrier::UsbHid, Direction::ToKey, &[at as u8; 64])).collect();
+    let [before, whole] = [&frames[..2], &frames].map(|frames| written(frames, true));
+    let mut bytes = whole;
+    change(&mut bytes[before.len() + place]);
+    read(&bytes).unwrap()
+}
+
+#[test]
+fn a_block_that_is_damaged_is_told_and_the_others_are_read() {
+    for (place, why) in [
+        (0, "there is no block of type 0xff"),
+        (8, "Invalid content for block"),
+        (28 + 8, "there is no such transfer of USB"),
+        (28 + 36, "another length than its data has"),
+    ] {
+        let trace = damaged_at(place, |byte| *byte = 0xff);
+        let said: Vec<String> = trace.damage.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 1 && said[0].starts_with("read block 13 of the capture: "), "{place}: {said:?}");
+        assert!(said[0].contains(why), "{place}: {said:?}");
+        assert_eq!(trace.frames.len(), 3, "{place}: {said:?}");
+    }
+    for change in [1, 0x40] {
+        let trace = damaged_at(4 + usize::from(change == 0x40), |length| *length ^= change);
+        let said = trace.damage[0].to_string();
+        assert!(said.starts_with("read block 13 of the capture: ") && said.ends_with(" bytes are not read"), "{said}");
+        assert_eq!(trace.frames.len(), 2, "{said}");
+    }
+}
+
+#[test]
+fn a_capture_of_a_machine_of_the_other_order_is_read() {
+    let mut out = Vec::new();
+    let section = SectionHeaderBlock { endianness: Endianness::Big, ..SectionHeaderBlock::default() };
+    let mut writer = PcapNgWriter::with_section_header(&mut out, section).unwrap();
+    let linktype = DataLink::USB_LINUX_MMAPPED;
+    writer.write_block(&InterfaceDescriptionBlock { linktype, snaplen: 0, options: Vec::new() }.into_block()).unwrap();
+    let at = Duration::from_micros(1_780_000_000_000_000);
+    let [mut packet, _] = usbmon::report(7, at, Direction::ToKey, &[9; 64]);
+    packet[36..40].reverse();
+    let (original_len, data) = (packet.len() as u32, packet.into());
+    let block = EnhancedPacketBlock { interface_id: 0, timestamp: at, original_len, data, options: Vec::new() };
+    writer.write_block(&block.into_block()).unwrap();
+    let trace = read(&out).unwrap();
+    assert!(trace.damage.is_empty(), "{:?}", trace.damage);
+    assert_eq!(trace.frames, [frame(1_780_000_000_000_000, Carrier::UsbHid, Direction::ToKey, &[9; 64])]);
 }
 
 #[test]
@@ -92,10 +151,12 @@ fn each_header_has_its_fields_where_wireshark_reads_them() {
 #[test]
 fn what_is_no_report_of_ours_is_passed_over() {
     let [mut packet, _] = usbmon::report(7, Duration::ZERO, Direction::ToKey, &[9; 64]);
-    assert!(usbmon::report_of(&packet).is_some());
-    assert_eq!(usbmon::report_of(&packet[..127]), None, "63 bytes are none");
+    let order = Endianness::Little;
+    assert!(usbmon::report_of(&packet, order).unwrap().is_some());
+    assert!(usbmon::report_of(&packet[..127], order).is_err(), "the header says one more");
     packet.push(9);
-    assert_eq!(usbmon::report_of(&packet), None, "nor are 65");
+    packet[36] += 1;
+    assert_eq!(usbmon::report_of(&packet, order), Ok(None), "65 bytes are another device's");
 }
 
 proptest! {
@@ -103,8 +164,12 @@ proptest! {
     fn a_trace_that_was_cut_off_gives_what_came_before(cut in 0_usize..4000, pcapng in any::<bool>()) {
         let whole = written(&some(), pcapng);
         let cut = cut.min(whole.len());
-        if let Ok(frames) = read(&whole[..cut]) {
-            prop_assert!(some().starts_with(&frames));
+        if let Ok(trace) = read(&whole[..cut]) {
+            prop_assert!(some().starts_with(&trace.frames));
+            let (cut_frames, whole_frames) = (trace.frames.len(), some().len());
+            prop_assert!(trace.damage.len() <= 1);
+            // A cut between two lines or blocks is seen by nobody.
+            prop_assert!(cut_frames < whole_frames || trace.damage.is_empty() || cut < whole.len());
         }
         let head = if pcapng { 28 } else { whole.iter().position(|byte| *byte == b'\n').unwrap() + 1 };
         prop_assert_eq!(read(&whole[..cut]).is_ok(), cut >= head || (!pcapng && cut + 1 == head));

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use keyrig_ctap::ctaphid::{REPORT_DESCRIPTOR, REPORT_LENGTH};
+use pcap_file::Endianness;
 
 use crate::transport::fault::Direction;
 
 const HEADER: usize = 64;
 const SUBMIT: u8 = b'S';
 const COMPLETE: u8 = b'C';
+const ERROR: u8 = b'E';
+const ISOCHRONOUS: u8 = 0;
 const INTERRUPT: u8 = 1;
 const CONTROL: u8 = 2;
+const BULK: u8 = 3;
 const IN: u8 = 0x80;
 const ENDPOINT: u8 = 1;
 const BUS: u16 = 1;
@@ -66,15 +70,25 @@ pub(super) fn report(id: u64, at: Duration, direction: Direction, report: &[u8])
     [asked.encode(first, report.len()), completed.encode(last, report.len())]
 }
 
-/// The report that a packet carries, if it carries one: devices and endpoints are not told apart.
-pub(super) fn report_of(packet: &[u8]) -> Option<(Direction, Vec<u8>)> {
-    let (header, data) = packet.split_first_chunk::<HEADER>()?;
+/// The report that a packet carries, if it carries one: devices and endpoints are not told apart. Numbers in it are in
+/// the order of the machine that wrote the file.
+pub(super) fn report_of(packet: &[u8], order: Endianness) -> Result<Option<(Direction, Vec<u8>)>, &'static str> {
+    let (header, data) = packet.split_first_chunk::<HEADER>().ok_or("it is shorter than the header of usbmon")?;
+    let captured = [header[36], header[37], header[38], header[39]];
+    let captured = match order {
+        Endianness::Big => u32::from_be_bytes(captured),
+        Endianness::Little => u32::from_le_bytes(captured),
+    };
+    if captured as usize != data.len() {
+        return Err("the header of usbmon says another length than its data has");
+    }
     let direction = match (header[8], header[9], header[10] & IN) {
         (SUBMIT, INTERRUPT, 0) => Direction::ToKey,
         (COMPLETE, INTERRUPT, IN) => Direction::ToHost,
-        _ => return None,
+        (SUBMIT | COMPLETE | ERROR, ISOCHRONOUS..=BULK, _) => return Ok(None),
+        _ => return Err("there is no such transfer of USB"),
     };
-    (data.len() == REPORT_LENGTH).then(|| (direction, data.to_vec()))
+    Ok((data.len() == REPORT_LENGTH).then(|| (direction, data.to_vec())))
 }
 
 #[derive(Clone, Copy)]

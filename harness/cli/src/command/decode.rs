@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write, stdin};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use keyrig_device::capture;
+use keyrig_device::capture::{self, Frame};
 use keyrig_files::{LONGEST_RECORD, LONGEST_TEXT};
 use miette::{Diagnostic, miette};
 
@@ -69,17 +69,39 @@ impl Words {
 
 fn trace(path: &Path, json: bool, out: &mut dyn Write) -> Result<Exit, Failure> {
     let shown = path.display();
-    let bytes = keyrig_files::bytes(path, LONGEST_RECORD).map_err(|e| unreadable(&path.display(), &e))?;
-    let frames = capture::read(&bytes).map_err(|error| {
+    let bytes = keyrig_files::bytes(path, LONGEST_RECORD).map_err(|e| unreadable(&shown, &e))?;
+    let trace = capture::read(&bytes).map_err(|error| {
         let help = error.help().map(|help| help.to_string()).unwrap_or_default();
         Failure::usage(miette!(help = help, "failed to read {shown}: {error}"))
     })?;
     if json {
-        writeln!(out, "{:#}", decode::trace::to_json(&frames))?;
+        writeln!(out, "{:#}", decode::trace::to_json(&trace.frames))?;
     } else {
-        decode::trace::print(&frames, out)?;
+        decode::trace::print(&trace.frames, out)?;
     }
-    Ok(Exit::Success)
+    out.flush()?;
+    let Some(first) = trace.damage.first() else { return Ok(left_out(path, &trace.frames)) };
+    let more = match trace.damage.len() {
+        1 => String::new(),
+        all => format!(" (and {} more)", all - 1),
+    };
+    let help = "what could be read is printed; take the trace again if you need the rest";
+    Err(Failure::usage(miette!(help = help, "failed to read all of {shown}: {first}{more}")))
+}
+
+/// Says so where reports are of no message that is whole.
+fn left_out(path: &Path, frames: &[Frame]) -> Exit {
+    match decode::trace::parts(frames) {
+        0 => Exit::Success,
+        parts => {
+            let path = path.display();
+            let of = if parts == 1 { "one report of it belongs" } else { &format!("{parts} reports of it belong") };
+            eprintln!(
+                "notice: {path} is not printed whole: {of} to messages that broke off; others of them are missing"
+            );
+            Exit::Finding
+        }
+    }
 }
 
 fn read(input: &str) -> Result<Vec<u8>, Failure> {

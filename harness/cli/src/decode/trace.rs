@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use keyrig_device::capture::{Carries, Conversation, Frame, Said, Side, What};
+use keyrig_device::capture::{Carrier, Carries, Conversation, Frame, Said, Side, What};
 use keyrig_device::transport::fault::Direction;
 use serde_json::{Value, json};
 
@@ -34,6 +34,16 @@ pub(crate) fn print(frames: &[Frame], out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// How many reports of CTAPHID belong to no whole message.
+pub(crate) fn parts(frames: &[Frame]) -> usize {
+    let reports = frames.iter().filter(|frame| frame.carrier == Carrier::UsbHid).count();
+    let of_messages = Conversation::of(frames).map(|said| match said.what {
+        What::Hid(message) => message.fragment().map_or(0, |reports| reports.len()),
+        _ => 0,
+    });
+    reports.saturating_sub(of_messages.sum())
 }
 
 /// What both sides said, for programs; nothing is left out.
