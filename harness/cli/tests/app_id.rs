@@ -24,7 +24,7 @@ const USER: &[u8] = b"alice";
 fn made_by_u2f(key: &mut InProcess) -> CredentialRecord {
     let data = [[7; 32], Sha256::digest(APP_ID).into()].concat();
     let register = Apdu { class: 0, instruction: Instruction::REGISTER, p1: 0, p2: 0, data: &data };
-    let answer = key.transact_u2f(&register.encode()).unwrap();
+    let answer = key.transact_u2f(&register.encode()).expect("a key of this process answers");
     assert_eq!((answer[0], &answer[answer.len() - 2..]), (5, &[0x90, 0][..]), "a registration, and no error");
     let public_key = PublicKey::Ec2 { curve: Curve::P256, x: answer[2..34].to_vec(), y: answer[34..66].to_vec() };
     CredentialRecord {
@@ -97,6 +97,27 @@ fn it_signs_in_where_both_sides_know_of_the_app_id() {
     let silent = AuthenticationResponse::from_json(&silent).unwrap();
     let refused = verify::authentication(&expected(Some(APP_ID)), &record, &silent).unwrap_err();
     assert_eq!(refused.reason, "rp_id_hash_mismatch", "the client does not say that it used it");
+}
+
+/// With a key that speaks U2F and nothing else; `cargo xtask test --only u2f` has it written to the file that
+/// `KEYRIG_APP_ID` names.
+#[test]
+fn a_sign_in_by_u2f_for_an_outside_verifier() {
+    let mut key = InProcess::plug("yubikey-4", [1; 32]).unwrap();
+    let record = made_by_u2f(&mut key);
+    let made = sign(&mut key, &record, json!({"appid": APP_ID})).unwrap();
+    let response = AuthenticationResponse::from_json(&made.credential).unwrap();
+    verify::authentication(&expected(Some(APP_ID)), &record, &response).unwrap();
+    let Ok(PublicKey::Ec2 { x, y, .. }) = record.public_key.public_key() else { panic!("a key of P-256") };
+    let told = json!({
+        "appId": APP_ID, "rpId": "corp.example.com", "origin": ORIGIN, "challenge": "AAECAw",
+        "keyHandle": BASE64_URL_SAFE_NO_PAD.encode(&record.id),
+        "publicKey": BASE64_URL_SAFE_NO_PAD.encode([&[4], x.as_slice(), &y].concat()),
+        "response": made.credential,
+    });
+    if let Some(path) = std::env::var_os("KEYRIG_APP_ID") {
+        std::fs::write(path, told.to_string()).unwrap();
+    }
 }
 
 #[test]

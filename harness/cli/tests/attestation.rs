@@ -159,6 +159,7 @@ fn a_registration_in_each_format_for_outside_verifiers() {
         "windows-hello-es256",
         "windows-hello-hardware",
         "windows-hello-software",
+        "yubikey-4",
         "yubikey-5-nfc-5.4",
         "yubikey-5-nfc-5.8",
     ];

@@ -23,6 +23,7 @@ mod rotation;
 mod service;
 mod session;
 mod store;
+mod u2f_registrations;
 
 pub mod attestation;
 pub mod certificate;

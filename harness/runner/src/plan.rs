@@ -143,6 +143,7 @@ impl Plan {
         }
         match verb {
             Verb::CreateUser { user, .. } => self.creates.push(format!("the account {user}")),
+            Verb::RegisterU2f(register) => self.creates.push(format!("a credential of {}, by U2F", register.user)),
             Verb::IssuePass { user, .. } => self.creates.push(format!("an access pass for {user}")),
             Verb::Downstream { name } => self.creates.push(format!("a second relying party, {name}")),
             Verb::Revoke { user, device } => self.deletes.push(format!("the credential of {user} on {device}")),

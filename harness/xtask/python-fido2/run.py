@@ -15,6 +15,7 @@ import extensions  # noqa: F401
 import fingers  # noqa: F401
 import large_blobs  # noqa: F401
 import management  # noqa: F401
+import only_u2f  # noqa: F401
 import phones  # noqa: F401
 import u2f  # noqa: F401
 from bridge import Key

@@ -14,6 +14,7 @@ use super::route::{Access, Route};
 use crate::administration::{NewUser, UserChange};
 use crate::recovery::{ApprovalRequest, IdProofRecord, PassOrder};
 use crate::rotation::DownstreamRequest;
+use crate::u2f_registrations::U2fRegistration;
 
 pub(super) fn routes() -> Vec<Route> {
     [user_routes(), recovery_routes(), system_routes()].into_iter().flatten().collect()
@@ -54,6 +55,10 @@ fn user_routes() -> Vec<Route> {
             .about_somebody()
             .answers(&["credentials"])
             .refuses_with(&[401]),
+        Route::post("/admin/u2f-registrations", Admin, "Takes over a registration of U2F.", take_over)
+            .takes::<U2fRegistration>()
+            .answers(&["credential_id"])
+            .refuses_with(&[401, 404, 409]),
         Route::delete("/admin/credentials/{id}", Admin, "Revokes a credential and ends its sessions.", revoke)
             .refuses_with(&[401, 404]),
     ]
@@ -141,6 +146,10 @@ async fn enable(State(service): State<Shared>, _: Admin, Name(name): Name) -> An
 
 async fn list_credentials(State(service): State<Shared>, _: Admin, About(name): About) -> Answer {
     Answer::ok(json!({"credentials": service.list_credentials(name.as_deref())}))
+}
+
+async fn take_over(State(service): State<Shared>, _: Admin, Body(wanted): Body<U2fRegistration>) -> Answer {
+    service.take_over(wanted).into()
 }
 
 async fn revoke(State(service): State<Shared>, _: Admin, Name(id): Name) -> Answer {

@@ -81,6 +81,11 @@ impl Authenticator {
         B64.encode(&self.id)
     }
 
+    /// The public key as U2F writes it.
+    pub(crate) fn point_text(&self) -> String {
+        B64.encode(self.key.verifying_key().to_sec1_point(false).as_bytes())
+    }
+
     /// `RegistrationResponseJSON` for these options.
     pub(crate) fn create(&mut self, options: &Value) -> Value {
         self.user_handle = options["user"]["id"].as_str().map(str::to_owned);

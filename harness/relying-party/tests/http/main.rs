@@ -15,4 +15,5 @@ mod options;
 mod recovery;
 mod rotation;
 mod shapes;
+mod u2f_registrations;
 mod world;

@@ -46,6 +46,7 @@ pub use options::{Conveyance, CreationOptions, RequestOptions, Requirement};
 pub use page::Page;
 pub use profile::{AaguidHabit, ClientProfile, EnterpriseHabit};
 pub(crate) use rp_id::may_use as may_use_rp_id;
+pub(crate) use u2f::{KeyHandle, register_for_app_id};
 pub(crate) use user_verification::Token;
 
 /// A client and the human in front of it.

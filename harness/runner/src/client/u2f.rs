@@ -8,8 +8,11 @@ use keyrig_ctap::message::{Descriptor, get_assertion, make_credential};
 use keyrig_ctap::u2f::{Authentication, Control, Parameters, Registration, StatusWord, VERSION, version};
 use keyrig_ctap::{Aaguid, Status};
 
+use serde_json::json;
+
 use super::link::{Failure, Link};
 use super::{ClientError, Stop, sha256};
+use crate::base64url;
 use crate::device::LinkError;
 
 /// What nobody registered, and no relying party asked: it is signed so that the human touches the authenticator before the
@@ -47,6 +50,34 @@ pub(super) fn register(
     let data = signed(link, &parameters.register())?;
     let registration = Registration::parse(&data).ok_or_else(|| unreadable("U2F_REGISTER"))?;
     made(application, &registration)
+}
+
+/// What `U2F_REGISTER` made before there was WebAuthn.
+pub(crate) struct KeyHandle {
+    /// The key handle, which is the credential id later.
+    pub(crate) bytes: Vec<u8>,
+    /// The public key, an uncompressed point of P-256.
+    pub(crate) public_key: Vec<u8>,
+}
+
+/// Makes a key handle for `app_id` on a page of `origin`, as the U2F JavaScript API did, with any authenticator that speaks
+/// U2F.
+///
+/// # Errors
+///
+/// `NotAllowedError` where it does not, or nobody touches it.
+pub(crate) fn register_for_app_id(
+    link: &mut Link<'_>,
+    (origin, app_id): (&str, &str),
+    challenge: &[u8],
+) -> Result<KeyHandle, Stop> {
+    let challenge = base64url::encode(challenge);
+    let client_data = json!({"typ": "navigator.id.finishEnrollment", "challenge": challenge, "origin": origin});
+    let parameters =
+        Parameters { challenge: sha256(client_data.to_string().as_bytes()), application: sha256(app_id.as_bytes()) };
+    let data = signed(link, &parameters.register())?;
+    let made = Registration::parse(&data).ok_or_else(|| unreadable("U2F_REGISTER"))?;
+    Ok(KeyHandle { bytes: made.key_handle.to_vec(), public_key: made.public_key.to_vec() })
 }
 
 /// Signs by `U2F_AUTHENTICATE` with the first credential of the allow list that the authenticator holds (CTAP 2.3 §10.3).

@@ -161,11 +161,11 @@ impl World<'_> {
     }
 
     /// Says a verb in a session of its own.
-    async fn say(&mut self, verb: target::Verb, arguments: Value) -> Result<VerbAnswer, Stop> {
+    pub(super) async fn say(&mut self, verb: target::Verb, arguments: Value) -> Result<VerbAnswer, Stop> {
         say_in(&mut self.target.session(), verb, arguments).await
     }
 
-    async fn act_of(&self, action: String, answer: VerbAnswer) -> Act {
+    pub(super) async fn act_of(&self, action: String, answer: VerbAnswer) -> Act {
         Act {
             outcome: self.settled(answer.outcome).await,
             exchanges: vec![ExchangeReport::from(&answer.exchange)],

@@ -12,6 +12,7 @@ mod play;
 mod recovery;
 mod seed;
 mod shard;
+mod u2f;
 mod world;
 
 use std::time::{Duration, Instant, SystemTime};

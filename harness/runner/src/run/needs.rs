@@ -20,6 +20,7 @@ pub(crate) const fn verb_of_target(verb: &Verb) -> Option<target::Verb> {
         Verb::SetGroups { .. } => target::Verb::SetGroups,
         Verb::Disable { .. } => target::Verb::Disable,
         Verb::Enable { .. } => target::Verb::Enable,
+        Verb::RegisterU2f(_) => target::Verb::ImportU2f,
         Verb::IssuePass { .. } => target::Verb::IssuePass,
         Verb::UsePass { .. } => target::Verb::UsePass,
         Verb::Recover(_) => target::Verb::Recover,
@@ -77,6 +78,19 @@ fn unprepared(verb: &Verb, verification: bool, key: &Abilities<'_>) -> Option<St
     Some(why.to_owned())
 }
 
+/// Why the one key is not what is plugged in for `user`.
+fn unlike<'s>(plug: &Plug, user: &'s str, registered: &mut BTreeSet<&'s str>, key: &Abilities<'_>) -> Option<String> {
+    if !(key.fits)(plug) {
+        return Some(match plug {
+            Plug::Profile(profile) => format!("a real key is what it is, not {}", profile.value),
+            Plug::Aaguid(aaguid) => format!("a real key is what it is, not {aaguid}"),
+            Plug::Default => "a real key is what it is".to_owned(),
+        });
+    }
+    let again = !registered.insert(user);
+    again.then(|| format!("{user} has several keys, and there is one"))
+}
+
 fn skipped_step<'s>(verb: &'s Verb, registered: &mut BTreeSet<&'s str>, key: &Abilities<'_>) -> Option<String> {
     let ceremony = verb.ceremony().unwrap_or(Ceremony::Registration);
     if let Some(lie) = verb.tampers().iter().find(|call| !has_a_way([&call.value], ceremony)) {
@@ -84,18 +98,8 @@ fn skipped_step<'s>(verb: &'s Verb, registered: &mut BTreeSet<&'s str>, key: &Ab
     }
     match verb {
         Verb::Handle(_) => Some(format!("a real key cannot be told to {}", verb.name())),
-        Verb::Register(register) => {
-            let plug = register.plug.as_ref()?;
-            if !(key.fits)(plug) {
-                return Some(match plug {
-                    Plug::Profile(profile) => format!("a real key is what it is, not {}", profile.value),
-                    Plug::Aaguid(aaguid) => format!("a real key is what it is, not {aaguid}"),
-                    Plug::Default => "a real key is what it is".to_owned(),
-                });
-            }
-            let again = !registered.insert(register.user.as_str());
-            again.then(|| format!("{} has several keys, and there is one", register.user))
-        }
+        Verb::Register(register) => unlike(register.plug.as_ref()?, &register.user, registered, key),
+        Verb::RegisterU2f(register) => unlike(register.plug.as_ref()?, &register.user, registered, key),
         _ => None,
     }
     .or_else(|| {

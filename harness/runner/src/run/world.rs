@@ -144,6 +144,7 @@ impl Actor for World<'_> {
     async fn act(&mut self, verb: &Verb, take: Take) -> Result<Act, Stop> {
         match verb {
             Verb::Register(register) => self.register(register, take).await,
+            Verb::RegisterU2f(register) => self.register_u2f(register).await,
             Verb::Authenticate(authenticate) => self.authenticate(authenticate, take).await,
             Verb::Recover(recover) => self.recover(recover, take).await,
             Verb::Options(options) => self.options(options).await,

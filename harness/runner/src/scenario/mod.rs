@@ -27,7 +27,7 @@ pub use mistake::{Mistake, Mistakes, nearest};
 pub use schema::schema;
 pub(crate) use schema::schema_of;
 pub use step::{
-    Authenticate, Driver, Expectation, Hold, Options, Plug, Recover, Register, Scene, Step, Verb, VerbName,
+    Authenticate, Driver, Expectation, Hold, Options, Plug, Recover, Register, RegisterU2f, Scene, Step, Verb, VerbName,
 };
 pub use suite::{LoadError, Suite};
 

@@ -12,7 +12,7 @@ use super::handle::{Deed, Handle};
 use super::mistake::Mistake;
 use super::node::{Node, Placed, range};
 use super::read::Reader;
-use super::step::{Authenticate, Hold, Options, Plug, Recover, Register, Scene, Verb};
+use super::step::{Authenticate, Hold, Options, Plug, Recover, Register, RegisterU2f, Scene, Verb};
 use crate::ceremony::{Ceremony, OptionsRequest};
 use crate::client::{Ignore, Mediation};
 use crate::tamper::TamperCall;
@@ -23,6 +23,7 @@ pub(super) fn read_verb(reader: &mut Reader<'_>, name: &str, value: &Placed, ent
     let groups = || entries.texts("groups");
     Some(match name {
         "register" => register(reader, value, entries)?,
+        "register-u2f" => register_u2f(reader, value, entries)?,
         "authenticate" => authenticate(reader, value, entries)?,
         "options" => options(entries)?,
         "session-action" => {
@@ -79,17 +80,32 @@ fn known_snapshot(reader: &mut Reader<'_>, name: &str, entries: Entries<'_>) {
 
 fn register(reader: &mut Reader<'_>, value: &Placed, entries: Entries<'_>) -> Option<Verb> {
     let user = entries.text("user")?;
-    let plug = plug(reader, value, entries);
-    let device = if plug.is_none() {
-        known_device(reader, entries.placed_text("device"), &user, &range(value))?
-    } else {
-        let name = entries.text("as").unwrap_or_else(|| user.clone());
-        reader.devices.insert(name.clone());
-        name
-    };
+    let (device, plug) = device_of(reader, &user, value, entries)?;
     let transports = entries.get("transports").map(|_| entries.texts("transports"));
     let scene = scene(reader, entries, Ceremony::Registration);
     Some(Verb::Register(Box::new(Register { user, device, plug, request: request(entries), scene, transports })))
+}
+
+fn register_u2f(reader: &mut Reader<'_>, value: &Placed, entries: Entries<'_>) -> Option<Verb> {
+    let (user, app_id) = (entries.text("user")?, entries.text("app-id")?);
+    let (device, plug) = device_of(reader, &user, value, entries)?;
+    Some(Verb::RegisterU2f(Box::new(RegisterU2f { user, device, plug, app_id })))
+}
+
+/// The device that registers, by name, and what is plugged in under that name first.
+fn device_of(
+    reader: &mut Reader<'_>,
+    user: &str,
+    value: &Placed,
+    entries: Entries<'_>,
+) -> Option<(String, Option<Plug>)> {
+    let plug = plug(reader, value, entries);
+    if plug.is_none() {
+        return Some((known_device(reader, entries.placed_text("device"), user, &range(value))?, None));
+    }
+    let name = entries.text("as").unwrap_or_else(|| user.to_owned());
+    reader.devices.insert(name.clone());
+    Some((name, plug))
 }
 
 fn plug(reader: &mut Reader<'_>, value: &Placed, entries: Entries<'_>) -> Option<Plug> {

@@ -85,6 +85,8 @@ impl fmt::Display for Expectation {
 pub enum Verb {
     /// A registration ceremony.
     Register(Box<Register>),
+    /// A device registers by U2F, and the relying party takes that over.
+    RegisterU2f(Box<RegisterU2f>),
     /// An authentication ceremony.
     Authenticate(Box<Authenticate>),
     /// Fetches options and compares them with a document.
@@ -180,6 +182,7 @@ impl Verb {
     pub const fn name(&self) -> VerbName {
         match self {
             Self::Register(_) => "register",
+            Self::RegisterU2f(_) => "register-u2f",
             Self::Authenticate(_) => "authenticate",
             Self::Options(_) => "options",
             Self::SessionAction { .. } => "session-action",
@@ -235,6 +238,19 @@ pub struct Register {
     pub scene: Scene,
     /// The transports that the client reports.
     pub transports: Option<Vec<String>>,
+}
+
+/// A registration of the U2F years, before there was WebAuthn.
+#[derive(Clone, Debug)]
+pub struct RegisterU2f {
+    /// The account.
+    pub user: String,
+    /// The device, by name.
+    pub device: String,
+    /// What is plugged in under that name first; `None` for a device that is there.
+    pub plug: Option<Plug>,
+    /// What its key handle is scoped to.
+    pub app_id: String,
 }
 
 /// A new device.

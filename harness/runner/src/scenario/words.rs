@@ -101,6 +101,11 @@ pub(crate) const VERBS: Shape = Shape {
     doc: "One thing that happens.",
     keys: &[
         Key::may("register", Kind::Map(&REGISTER), "A registration ceremony."),
+        Key::may(
+            "register-u2f",
+            Kind::Map(&REGISTER_U2F),
+            "A registration by U2F, which the relying party takes over.",
+        ),
         Key::may("authenticate", Kind::Map(&AUTHENTICATE), "An authentication ceremony."),
         Key::may("options", Kind::Map(&OPTIONS), "Fetches options and compares them with a document."),
         Key::may("session-action", Kind::Map(&SESSION_ACTION), "Does something in the user's session."),
@@ -247,6 +252,18 @@ const GROUPS: Shape = Shape {
     name: "account with groups",
     doc: "An account and its groups.",
     keys: &[Key::must("user", Kind::Text, USER), Key::must("groups", Kind::List(&Kind::Text), "The groups it is in.")],
+};
+
+const REGISTER_U2F: Shape = Shape {
+    name: "register-u2f step",
+    doc: "A registration of the U2F years: a device makes a key handle for an AppID, and the relying party takes it over.",
+    keys: &[
+        Key::must("user", Kind::Text, USER),
+        Key::must("app-id", Kind::Text, "What the key handle is scoped to; the extension `appid` names it later."),
+        Key::may("profile", Kind::Name(Names::Profile), "Plugs in a new device of this profile."),
+        Key::may("as", Kind::Text, "The name of the new device; the user's if absent."),
+        Key::may("device", Kind::Text, "A device that is there already."),
+    ],
 };
 
 const ISSUE_PASS: Shape = Shape {

@@ -48,6 +48,8 @@ verbs! {
     Downstream => "downstream",
     /// `enable`: `{user}`.
     Enable => "enable",
+    /// `import-u2f`: `{user, key_handle, public_key}`, both base64url: takes over what a key made by U2F.
+    ImportU2f => "import-u2f",
     /// `issue-pass`: `{user}`; the result is the pass.
     IssuePass => "issue-pass",
     /// `list-credentials`: `{user}`; the result is the list.

@@ -13,6 +13,7 @@ mod reports;
 mod simplewebauthn;
 mod soft_webauthn;
 mod statuses;
+mod u2f;
 mod vectors;
 mod vm;
 mod wireshark;
@@ -53,6 +54,7 @@ const ALL: &[&Suite] = &[
     &simplewebauthn::SUITE,
     &soft_webauthn::SUITE,
     &statuses::SUITE,
+    &u2f::SUITE,
     &vectors::SUITE,
     &vm::SUITE,
     &wireshark::SUITE,

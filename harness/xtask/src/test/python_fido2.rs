@@ -13,7 +13,7 @@ use crate::workspace;
 
 pub(super) const SUITE: Suite = Suite {
     name: "python-fido2",
-    what: "PyPI's fido2 uses, verifies and manages keys and providers of 17 profiles, over a socket",
+    what: "PyPI's fido2 uses, verifies and manages keys and providers of 19 profiles, over a socket",
     needs: &[Need::Python],
     run,
 };

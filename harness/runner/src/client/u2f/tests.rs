@@ -4,10 +4,9 @@ use keyrig_ctap::attestation::AttestationObject;
 use keyrig_ctap::gesture::Script;
 use keyrig_ctap::u2f::Instruction;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::*;
-use crate::base64url;
 use crate::client::{Client, ClientProfile, CreationOptions, Ignore, Made, Mediation, Page, RequestOptions, Withhold};
 use crate::device::{Device, DeviceDescription, InProcess};
 
