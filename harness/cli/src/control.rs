@@ -71,7 +71,7 @@ impl Control {
     /// The key of this name, which may have been killed.
     pub(crate) fn open(name: &str) -> Result<Self, Failure> {
         let file = |ending: &str| folder().join(format!("{name}.{ending}"));
-        let token = read(&file("token"))?;
+        let token = read(&file("token"))?.trim().to_owned();
         let failed = |e| Failure::environment(miette!("failed to make an HTTP client: {e}"));
         let client = Client::builder().unix_socket(file("sock")).no_proxy().build().map_err(failed)?;
         Ok(Self { name: name.to_owned(), token, client })
@@ -124,6 +124,16 @@ impl Control {
 
     async fn refused(&self, answer: Response) -> Failure {
         let status = answer.status();
+        if status == StatusCode::UNAUTHORIZED {
+            let token = folder().join(format!("{}.token", self.name));
+            let help = "somebody has written over it; unplug the key, and plug it in again";
+            let token = token.display();
+            return Failure::environment(miette!(
+                help = help,
+                "failed to reach the key {}: it refuses the token in {token}",
+                self.name
+            ));
+        }
         let Ok(Problem { title, help, place, .. }) = answer.json().await else {
             return Failure::environment(miette!("failed to read the answer of the key {}: HTTP {status}", self.name));
         };

@@ -4,5 +4,12 @@
 
 #[test]
 fn each_command_prints_what_is_written_down() {
-    trycmd::TestCases::new().case("tests/cmd/*.trycmd").env("NO_COLOR", "1").env("COLUMNS", "100");
+    // No key of whoever runs the tests.
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let runtime = folder.path().display().to_string();
+    trycmd::TestCases::new()
+        .case("tests/cmd/*.trycmd")
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "100")
+        .env("XDG_RUNTIME_DIR", runtime);
 }

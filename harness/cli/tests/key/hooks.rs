@@ -61,6 +61,25 @@ fn the_robot_rests_its_finger_and_switches_the_port() {
 }
 
 #[test]
+fn a_finger_that_was_taken_away_touches_nothing_afterwards() {
+    let mut desk = Desk::with(&["--hooks", "127.0.0.1:0"]);
+    let hooks = desk.hooks();
+    let get = |path: &str| call(&hooks, "GET", path, &[], "");
+    let mut host = Host::at(&desk);
+    for away in ["/usb1/touch/off", "/usb1/power/off"] {
+        assert_eq!((get("/usb1/touch/on"), get("/usb1/touch/on"), get(away)), (200, 200, 200));
+        if away == "/usb1/power/off" {
+            assert_eq!(get("/usb1/power/on"), 200);
+            host = Host::at(&desk);
+        }
+        host.send(&registration("example.org", false));
+        host.wait_until_asked();
+        desk.key(&["decline"]);
+        assert_eq!(host.answer().0, Status::OPERATION_DENIED, "{away}");
+    }
+}
+
+#[test]
 fn no_page_of_a_browser_touches_a_key() {
     let mut desk = Desk::with(&["--hooks", "127.0.0.1:0"]);
     let hooks = desk.hooks();

@@ -6,4 +6,5 @@
 mod commands;
 mod hooks;
 mod hostile;
+mod mistakes;
 mod on_a_desk;

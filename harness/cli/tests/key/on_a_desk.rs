@@ -91,6 +91,13 @@ impl Desk {
         self.folder.take().unwrap()
     }
 
+    /// Kills the key, and leaves its folder.
+    pub(crate) fn killed(mut self) -> tempfile::TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.folder.take().unwrap()
+    }
+
     /// Reads `keyrig key log --follow --json` to its end.
     pub(crate) fn follow_log(&self) -> JoinHandle<Vec<serde_json::Value>> {
         let mut command = keyrig(self.folder());

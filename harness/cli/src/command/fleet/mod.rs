@@ -121,6 +121,7 @@ impl Words {
 
 impl Plug {
     fn run(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        self.identity.suits(self.link == Link::Uhid)?;
         let expectation = self.expectation()?;
         let profiles = self.profiles.iter().map(|name| self.tolerance.find(name)).collect::<Result<Vec<_>, _>>()?;
         let rehearsal = Rehearsal {

@@ -119,7 +119,8 @@ impl Rehearsal<'_> {
         }
         let mut running = command.spawn().map_err(|error| {
             let program = program.to_string_lossy();
-            Failure::environment(miette!("failed to start {program}: {error}"))
+            let help = "what comes after -- is a program, by its path or in a folder of $PATH, and its arguments";
+            Failure::environment(miette!(help = help, "failed to start {program}: {error}"))
         })?;
         match timeout(self.time_limit, running.wait()).await {
             Ok(ended) => ended

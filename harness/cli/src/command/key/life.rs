@@ -82,8 +82,8 @@ impl Take {
             .create_new(true)
             .mode(0o600)
             .open(&self.file)
-            .map_err(|e| in_the_way("write", &self.file, &e))?;
-        file.write_all(&bytes).map_err(|e| in_the_way("write", &self.file, &e))?;
+            .map_err(|e| in_the_way(&self.file, &e))?;
+        file.write_all(&bytes).map_err(|e| in_the_way(&self.file, &e))?;
         writeln!(out, "{}: {} bytes in {}, private keys too", key.name(), bytes.len(), self.file.display())?;
         Ok(Exit::Success)
     }
@@ -91,8 +91,10 @@ impl Take {
 
 impl Restore {
     pub(super) async fn run(self, key: &Control, out: &mut dyn Write) -> Result<Exit, Failure> {
-        let bytes = keyrig_files::bytes(&self.file, keyrig_files::LONGEST_TEXT)
-            .map_err(|e| in_the_way("read", &self.file, &e))?;
+        let bytes = keyrig_files::bytes(&self.file, keyrig_files::LONGEST_TEXT).map_err(|e| {
+            let help = "name a file that `keyrig key snapshot` wrote";
+            Failure::usage(miette!(help = help, "failed to read the snapshot {}: {e}", self.file.display()))
+        })?;
         let body = json!({"snapshot": hex(&bytes)});
         let status: Status = key.tell(Method::POST, "/v1/restore", &body, Duration::ZERO).await?;
         writeln!(out, "{}: restored, {} credentials", key.name(), status.credentials)?;
@@ -100,9 +102,9 @@ impl Restore {
     }
 }
 
-fn in_the_way(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
+fn in_the_way(path: &Path, error: &std::io::Error) -> Failure {
     let help = "name a file in a folder of yours; one that is there is not written over";
-    Failure::usage(miette!(help = help, "failed to {verb} the snapshot {}: {error}", path.display()))
+    Failure::usage(miette!(help = help, "failed to write the snapshot {}: {error}", path.display()))
 }
 
 /// The bytes that lowercase hexadecimal digits say.

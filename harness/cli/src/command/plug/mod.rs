@@ -94,6 +94,26 @@ pub(super) enum Whose {
     Product,
 }
 
+impl Whose {
+    /// Only what is on USB tells who it is.
+    ///
+    /// # Errors
+    ///
+    /// A usage error where the product's own identity is wanted on another link.
+    pub(super) fn suits(self, is_usb: bool) -> Result<(), Failure> {
+        match self {
+            Self::Product if !is_usb => {
+                let help = "leave --identity out, or --link: it is USB then";
+                Err(Failure::usage(miette!(
+                    help = help,
+                    "failed to tell the product's USB identity: the link is not USB"
+                )))
+            }
+            Self::Neutral | Self::Product => Ok(()),
+        }
+    }
+}
+
 #[derive(Clone)]
 enum Link {
     Uhid,
@@ -133,6 +153,7 @@ impl Words {
     }
 
     async fn plug(self, out: &mut dyn Write) -> Result<Exit, Failure> {
+        self.identity.suits(matches!(self.link, Link::Uhid))?;
         if self.tui {
             desk::expect_a_terminal()?;
             self.is_one()?;
