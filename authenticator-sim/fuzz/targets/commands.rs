@@ -199,8 +199,14 @@ impl Platform {
                 };
                 (Command::CLIENT_PIN, request.encode())
             }
-            Asked::SetPin(pin) => return drop(self.bench.set_pin_to(&pin)),
-            Asked::ChangePin { old, new } => return drop(self.bench.change_pin(old.as_deref(), &new)),
+            Asked::SetPin(pin) => {
+                self.bench.set_pin_to(&pin);
+                return;
+            }
+            Asked::ChangePin { old, new } => {
+                self.bench.change_pin(old.as_deref(), &new);
+                return;
+            }
             Asked::Token { pin, permissions, by_finger } => {
                 let permissions = Permissions(permissions.into());
                 return drop(self.bench.token(pin.as_deref(), permissions, by_finger));

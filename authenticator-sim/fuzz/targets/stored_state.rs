@@ -37,11 +37,14 @@ fn profile() -> &'static Profile {
     profiles::find("yubikey-5-nfc-5.8").expect("embedded")
 }
 
+/// What is done to the bytes of one record.
+type Change = Box<dyn Fn(&mut Vec<u8>)>;
+
 fuzz_target!(|bends: Vec<Bend>| {
     let mut records = RECORDS.clone();
     let count = records.len();
     for bend in bends.into_iter().take(8) {
-        let (record, change): (u8, Box<dyn Fn(&mut Vec<u8>)>) = match bend {
+        let (record, change): (u8, Change) = match bend {
             Bend::Set { record, at, byte } => (
                 record,
                 Box::new(move |bytes| {

@@ -53,6 +53,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ),
         check("fmt-clients", "formatting of the foreign clients", &["fmt", "--manifest-path", OUTSIDE[1], "--check"]),
         check("fmt-fuzz", "formatting of the fuzz targets", &["fmt", "--manifest-path", OUTSIDE[2], "--check"]),
+        check(
+            "clippy-fuzz",
+            "warnings of clippy for the fuzz targets",
+            &["clippy", "--manifest-path", OUTSIDE[2], "--target-dir", "target", "--", "-D", "warnings"],
+        ),
     ]);
     outcome
 }
