@@ -46,7 +46,8 @@ fn product(profile: &Profile) -> Product {
     products.entry(&embedded.id).or_insert_with(|| embedded.clone().into()).clone()
 }
 
-/// RSA attestation keys, kept for the whole process: every authenticator of a batch has the same.
+/// RSA keys of leaves and of authorities that no embedded profile names, kept for the whole process: every authenticator
+/// of a batch has the same.
 static KEPT: Mutex<BTreeMap<String, KeyPair>> = Mutex::new(BTreeMap::new());
 
 /// How many are kept. The embedded profiles need one each at most.

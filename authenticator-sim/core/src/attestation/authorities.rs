@@ -6,6 +6,7 @@ use core::ops::Range;
 
 use keyrig_ctap::profile::{AuthorityKey, CaValidity, Chain, Day};
 
+use super::SlowKeys;
 use super::authority_key::{self, IssuingKey};
 use super::certificate::{Attribute, Authority, NO_END, Template, Usage, day};
 use super::key::derive_serial;
@@ -60,9 +61,9 @@ impl Link {
         Self { subject: subject.to_vec(), serial, key, names: names.into_iter().map(String::from).collect() }
     }
 
-    fn authority(&self) -> Authority {
+    fn authority(&self, slow: &mut SlowKeys) -> Authority {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        Authority { subject: self.subject.clone(), key: IssuingKey::derive(self.key, &names) }
+        Authority { subject: self.subject.clone(), key: IssuingKey::derive(self.key, &names, slow) }
     }
 }
 
@@ -77,14 +78,14 @@ impl Authorities {
     }
 
     /// Who issues the leaf.
-    pub(super) fn issuer(&self) -> Authority {
-        self.path.last().expect("there is a root").authority()
+    pub(super) fn issuer(&self, slow: &mut SlowKeys) -> Authority {
+        self.path.last().expect("there is a root").authority(slow)
     }
 
     /// The certificates at `range`, where the root's is at 0, in this order.
-    pub(super) fn certificates(&self, range: Range<usize>) -> Vec<Vec<u8>> {
+    pub(super) fn certificates(&self, range: Range<usize>, slow: &mut SlowKeys) -> Vec<Vec<u8>> {
         let above = range.start.saturating_sub(1);
-        let authorities: Vec<Authority> = self.path[above..range.end].iter().map(Link::authority).collect();
+        let authorities: Vec<Authority> = self.path[above..range.end].iter().map(|link| link.authority(slow)).collect();
         let at = |at: usize| (&authorities[at - above], &authorities[at.saturating_sub(1).max(above) - above]);
         range.map(|link| self.certificate(&self.path[link], at(link))).collect()
     }

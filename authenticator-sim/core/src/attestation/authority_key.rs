@@ -6,8 +6,10 @@ use alloc::vec::Vec;
 
 use keyrig_ctap::cose::PublicKey;
 use keyrig_ctap::profile::AuthorityKey;
+use keyrig_ctap::seal::CannotVouch;
 use rsa::RsaPrivateKey;
 
+use super::SlowKeys;
 use super::key::{derive, digest};
 use crate::entropy::Seeded;
 use crate::provider::{self, p256_pair, pair};
@@ -28,16 +30,17 @@ pub enum IssuingKey {
 }
 
 impl IssuingKey {
-    /// The key of this kind that follows from these names.
-    pub(super) fn derive(kind: AuthorityKey, names: &[&str]) -> Self {
+    /// The key of this kind that follows from these names. One that has to be searched for is searched for once: `slow`
+    /// keeps it.
+    pub(super) fn derive(kind: AuthorityKey, names: &[&str], slow: &mut SlowKeys) -> Self {
         match kind {
             AuthorityKey::Es256 => Self::P256(derive(names)),
             AuthorityKey::Es384 => {
                 let mut entropy = Seeded::new(digest("private key", names, 0));
                 Self::P384(provider::secret::<p384::NistP384>(&mut entropy))
             }
-            AuthorityKey::Rs256With2048Bits => Self::Rsa(Box::new(rsa_key(2048, names))),
-            AuthorityKey::Rs256With4096Bits => Self::Rsa(Box::new(rsa_key(4096, names))),
+            AuthorityKey::Rs256With2048Bits => Self::Rsa(Box::new(rsa_key(2048, names, slow))),
+            AuthorityKey::Rs256With4096Bits => Self::Rsa(Box::new(rsa_key(4096, names, slow))),
         }
     }
 
@@ -62,8 +65,11 @@ pub(super) fn is_at_hand(kind: AuthorityKey, names: &[String]) -> bool {
     }
 }
 
-fn rsa_key(bits: usize, names: &[&str]) -> RsaPrivateKey {
-    kept(bits, names).unwrap_or_else(|| search(bits, names))
+fn rsa_key(bits: usize, names: &[&str], slow: &mut SlowKeys) -> RsaPrivateKey {
+    let found = || provider::rsa::pair(&search(bits, names)).map_err(|_| CannotVouch("the authority has no key"));
+    kept(bits, names)
+        .or_else(|| provider::rsa::load(&slow(&["authority", &names.join("\n")].join("\n"), &found).ok()?.private).ok())
+        .unwrap_or_else(|| search(bits, names))
 }
 
 fn search(bits: usize, names: &[&str]) -> RsaPrivateKey {
@@ -90,11 +96,14 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use std::string::ToString;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use rsa::traits::PrivateKeyParts;
 
     use super::*;
     use crate::attestation::key::hex;
+    use crate::provider::KeyPair;
 
     const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/attestation/authority-primes.txt");
 
@@ -126,6 +135,23 @@ mod tests {
             assert_eq!(n.len() * 8, *bits, "{label}");
         }
         assert!(kept(2048, &["nobody"]).is_none());
+    }
+
+    #[test]
+    fn a_key_is_searched_for_once() {
+        let searches = Arc::new(AtomicUsize::new(0));
+        let (mut found, counted) = (None, Arc::clone(&searches));
+        let mut slow = move |_: &str, make: &dyn Fn() -> Result<KeyPair, CannotVouch>| {
+            if found.is_none() {
+                counted.fetch_add(1, Ordering::Relaxed);
+                found = Some(make()?);
+            }
+            found.clone().ok_or(CannotVouch("nothing was found"))
+        };
+        let keys = [(); 2].map(|()| rsa_key(2048, &["root", "product", "A Root Of A User's"], &mut slow));
+        assert!(keys[0] == keys[1]);
+        assert_eq!(searches.load(Ordering::Relaxed), 1);
+        assert!(keys[0] == search(2048, &["root", "product", "A Root Of A User's"]));
     }
 
     #[test]

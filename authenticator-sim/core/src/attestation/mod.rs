@@ -35,7 +35,7 @@ use crate::provider::{KeyPair, PrivateKey};
 /// leaf.
 pub fn trust_anchors(chain: &Chain) -> Vec<Vec<u8>> {
     let count = if chain.sends == Sends::Leaf { 1 + chain.intermediates.len() } else { 1 };
-    Authorities::of(chain, Trust::Product).certificates(0..count)
+    Authorities::of(chain, Trust::Product).certificates(0..count, &mut |_, make| make())
 }
 
 /// Whether the keys of a chain's authorities follow from their names at once. RSA keys that no embedded profile names have
@@ -96,7 +96,7 @@ impl Attester {
         let issuing = self.issuing(product, leaf)?;
         let pair = self.pair(leaf, &issuing, "leaf")?;
         let certified = if leaf.foreign_key { self.pair(leaf, &issuing, "foreign leaf")?.public } else { pair.public };
-        let chain = issuing.certify(leaf, &certified, Vec::new(), "")?;
+        let chain = issuing.certify(leaf, &certified, Vec::new(), "", &mut *self.slow_keys)?;
         Ok(Issued { leaf: leaf.clone(), key: pair.private, chain })
     }
 
@@ -119,7 +119,8 @@ impl Attester {
         let extension = extension.map_err(|_| CannotVouch("the proof cannot be encoded"))?;
         let once = key::hex(&Sha256::digest([content, &key.to_cose(leaf.algorithm)].concat()));
         let foreign = if leaf.foreign_key { Some(self.pair(leaf, &issuing, "foreign leaf")?.public) } else { None };
-        issuing.certify(leaf, foreign.as_ref().unwrap_or(key), Vec::from([extension]), &once)
+        let key = foreign.as_ref().unwrap_or(key);
+        issuing.certify(leaf, key, Vec::from([extension]), &once, &mut *self.slow_keys)
     }
 
     fn issuing<'p>(&self, product: &'p Profile, leaf: &Leaf) -> Result<Issuing<'p>, CannotVouch> {
@@ -169,16 +170,17 @@ impl Issuing<'_> {
         key: &PublicKey,
         proof: Vec<Extension>,
         once: &str,
+        slow: &mut SlowKeys,
     ) -> Result<Vec<Vec<u8>>, CannotVouch> {
         let authorities = Authorities::of(&self.chain, self.trust);
-        let certificate = authorities.issuer().issue(&self.template(leaf, key, proof, once)?, key)?;
+        let certificate = authorities.issuer(slow).issue(&self.template(leaf, key, proof, once)?, key)?;
         let above = match leaf.chain {
             ChainForm::Proper => self.chain.sends.above_leaf(self.chain.intermediates.len()),
             ChainForm::WithRoot | ChainForm::Reversed => 1 + self.chain.intermediates.len(),
         };
         let mut chain = Vec::from([certificate]);
         let count = authorities.count();
-        chain.extend(authorities.certificates(count - above..count).into_iter().rev());
+        chain.extend(authorities.certificates(count - above..count, slow).into_iter().rev());
         if leaf.chain == ChainForm::Reversed {
             chain.reverse();
         }

@@ -59,12 +59,14 @@ pub(super) fn sign_pss(key: &PrivateKey, message: &[u8]) -> Result<Vec<u8>, Prov
     Ok(signature.to_vec())
 }
 
-fn pair(key: &RsaPrivateKey) -> Result<KeyPair, ProviderError> {
+/// `key` as a provider keeps it.
+pub(crate) fn pair(key: &RsaPrivateKey) -> Result<KeyPair, ProviderError> {
     let private = key.to_pkcs8_der().map_err(|_| ProviderError::Key)?;
     Ok(KeyPair { private: PrivateKey::from_pkcs8(private.as_bytes()), public: public(key) })
 }
 
-fn load(key: &PrivateKey) -> Result<RsaPrivateKey, ProviderError> {
+/// The key that a provider keeps as `key`.
+pub(crate) fn load(key: &PrivateKey) -> Result<RsaPrivateKey, ProviderError> {
     RsaPrivateKey::from_pkcs8_der(key.pkcs8()).or_else(|_| load_uneven(key))
 }
 
