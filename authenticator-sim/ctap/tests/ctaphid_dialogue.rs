@@ -24,7 +24,10 @@ fn reports(channel: Channel, command: Command, payload: &[u8]) -> Vec<Report> {
 }
 
 fn welcome(nonce: [u8; 8], channel: Channel) -> Vec<Report> {
-    let capabilities = Capabilities::CBOR;
+    welcome_with(Capabilities::CBOR, nonce, channel)
+}
+
+fn welcome_with(capabilities: Capabilities, nonce: [u8; 8], channel: Channel) -> Vec<Report> {
     let welcome = Welcome { nonce, channel, protocol: PROTOCOL_VERSION, version: [5, 7, 1], capabilities };
     reports(Channel::BROADCAST, Command::INIT, &welcome.encode())
 }
@@ -61,6 +64,25 @@ fn a_channel_is_opened_and_the_question_asked_on_it() {
     assert_eq!(dialogue.deadline(), None);
     dialogue.ask(at(300), Command::CBOR, &[4]).unwrap();
     assert_eq!(sent(&mut dialogue), reports(CHANNEL, Command::CBOR, &[4]), "the channel is kept");
+}
+
+#[test]
+fn what_a_device_does_not_speak_is_not_asked() {
+    for (capabilities, unspoken, spoken) in [
+        (Capabilities::WINK, Command::CBOR, Command::MSG),
+        (Capabilities::CBOR | Capabilities::NMSG, Command::MSG, Command::CBOR),
+    ] {
+        let mut dialogue = Dialogue::new(NONCE);
+        dialogue.ask(at(0), unspoken, &[4]).unwrap();
+        sent(&mut dialogue);
+        take_all(&mut dialogue, at(1), &welcome_with(capabilities, NONCE, CHANNEL));
+        assert_eq!(events(&mut dialogue), [Event::Failed(Trouble::NotSpoken(unspoken))]);
+        assert_eq!((sent(&mut dialogue), dialogue.deadline()), (vec![], None));
+        dialogue.ask(at(2), unspoken, &[4]).unwrap();
+        assert_eq!(events(&mut dialogue), [Event::Failed(Trouble::NotSpoken(unspoken))], "it is known by now");
+        dialogue.ask(at(3), spoken, &[0, 3, 0, 0]).unwrap();
+        assert_eq!(sent(&mut dialogue), reports(CHANNEL, spoken, &[0, 3, 0, 0]), "the channel is kept");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! U2F messages, well-formed and not: each gets a status word, and a refusal changes nothing.
+//! U2F messages, well-formed and not: each gets a status word, and a refusal changes nothing. The bytes of one are an answer
+//! too, for who reads answers.
 #![no_main]
 
-use keyrig_ctap::u2f::{Apdu, Instruction};
+use keyrig_ctap::u2f::{Apdu, Authentication, Instruction, Registration};
 use keyrig_device::profiles;
 use keyrig_fuzz::Bench;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -20,6 +21,12 @@ fuzz_target!(|messages: Vec<Message>| {
     for message in messages.into_iter().take(16) {
         let (class, instruction, p1, p2, data) = match message {
             Message::Raw(bytes) => {
+                if let Some(read) = Registration::parse(&bytes) {
+                    assert_eq!(read.encode(), bytes);
+                }
+                if let Some(read) = Authentication::parse(&bytes) {
+                    assert_eq!(read.encode(), bytes);
+                }
                 bench.send_apdu(&bytes);
                 continue;
             }

@@ -23,6 +23,7 @@ from suite import Suite  # noqa: E402
 YUBIKEY = "yubikey-5-nfc-5.7"
 OLD_YUBIKEY = "yubikey-5-nfc-5.2"
 EVERYTHING = "ctap-2.3-everything"
+NEO = "yubikey-neo"
 
 suite = Suite(Card)
 test = suite.test
@@ -119,6 +120,19 @@ def u2f(card):
     made.verify(app, client)
     signed = ctap.authenticate(client, app, made.key_handle)
     signed.verify(app, client, made.public_key)
+
+
+@test(NEO)
+def only_u2f(card):
+    """a card that speaks U2F only is registered with and signs in, by python-fido2 and by keyrig's own runner"""
+    desk = Desk(card.device(), verification="discouraged")
+    assert desk.client.info.versions == ["U2F_V2"]
+    desk.register()
+    desk.sign_in(desk.credentials)
+    [found] = json.loads(card.asked("devices", "--device", "nfc", "--json"))
+    assert found["aaguid"] is None and found["versions"] == ["U2F_V2"], found
+    run = ["run", "--device", "nfc", "--target", "builtin:default"]
+    card.asked(*run, "ceremony/server-side-credential", "ceremony/u2f-account-moves", "attack/signature-broken")
 
 
 @test(YUBIKEY)

@@ -2,13 +2,12 @@
 
 use keyrig_ctap::cbor::Span;
 use keyrig_ctap::iso7816::{FIDO_APPLET, Instruction as Ins, StatusWord};
-use keyrig_ctap::u2f::{Apdu, Control, Instruction};
+use keyrig_ctap::u2f::{Apdu, Control, Instruction, Registration};
 
 use super::certificate;
 use super::field::{Decoded, Field, Remarks};
 
 const HASH: usize = 32;
-const POINT: usize = 65;
 
 /// Reads a whole APDU: its head and its data.
 pub(crate) fn request(bytes: &[u8]) -> Result<Decoded, String> {
@@ -114,17 +113,13 @@ fn answered(data: &[u8], remarks: &mut Remarks) -> Result<(String, Vec<Field>), 
 
 fn registered(part: Part<'_>, remarks: &mut Remarks) -> Result<Vec<Field>, String> {
     let bytes = part.bytes;
-    let short = || format!("{} bytes are too few for an answer of U2F_REGISTER", bytes.len());
-    let handle = 1 + POINT + 1;
-    let handle_ends = handle + usize::from(*bytes.get(1 + POINT).ok_or_else(short)?);
-    let certificate_ends =
-        bytes.get(handle_ends..).and_then(sequence).map(|length| handle_ends + length).ok_or_else(short)?;
-    if certificate_ends > bytes.len() {
-        return Err(short());
-    }
-    let certificate = &bytes[handle_ends..certificate_ends];
+    let Registration { public_key, key_handle, certificate, .. } = Registration::parse(bytes)
+        .ok_or_else(|| format!("{} bytes are too few for an answer of U2F_REGISTER", bytes.len()))?;
+    let handle = 1 + public_key.len() + 1;
+    let handle_ends = handle + key_handle.len();
+    let certificate_ends = handle_ends + certificate.len();
     Ok(vec![
-        part.field("public key", 1, 1 + POINT),
+        part.field("public key", 1, 1 + public_key.len()),
         part.field("key handle", handle, handle_ends),
         certificate::field("certificate", part.span(handle_ends, certificate_ends), certificate, remarks),
         part.field("signature", certificate_ends, bytes.len()),
@@ -139,16 +134,6 @@ fn signed(part: Part<'_>) -> Vec<Field> {
         Field::leaf("counter", part.span(1, 5), counter.to_string(), counter),
         part.field("signature", 5, part.bytes.len()),
     ]
-}
-
-/// The length of the DER sequence at the front, its head included.
-fn sequence(bytes: &[u8]) -> Option<usize> {
-    match *bytes {
-        [0x30, n @ 0..=0x7f, ..] => Some(2 + usize::from(n)),
-        [0x30, 0x81, n, ..] => Some(3 + usize::from(n)),
-        [0x30, 0x82, a, b, ..] => Some(4 + usize::from(u16::from_be_bytes([a, b]))),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use keyrig_ctap::u2f;
 use proptest::prelude::*;
 
 use super::*;
@@ -26,6 +27,21 @@ impl Reader for Scripted {
         assert_eq!(hex(command), expected);
         Ok(bytes(&answer))
     }
+}
+
+/// A card that speaks U2F, and what came of a message.
+fn play_u2f(
+    lines: &[(&str, &str)],
+    exchange: impl FnOnce(&mut Applet<Scripted>, &mut Watch<'_>) -> Result<Vec<u8>, LinkError>,
+) -> Result<String, LinkError> {
+    let card = Scripted::new(lines);
+    card.0.lock().unwrap()[0].1 = "5532465f56329000".to_owned();
+    let mut applet = Applet::select(card.clone(), Duration::ZERO)?;
+    assert_eq!(applet.version(), "U2F_V2");
+    let (mut nobody, calm) = (Nobody, Interrupt::default());
+    let answer = exchange(&mut applet, &mut Watch::new("a key", &mut nobody, &calm, MINUTE));
+    assert!(card.0.lock().unwrap().is_empty(), "the whole script was played");
+    answer.map(|answer| hex(&answer))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -86,6 +102,41 @@ fn an_answer_that_is_not_ready_is_polled_for() {
 fn a_card_is_told_once_to_cancel() {
     let lines = [("8010800001 01 00", "02 9100"), ("80111100 00", "01 9100"), ("80110000 00", "2d 9000")];
     assert_eq!(play(&lines, &[1], Duration::ZERO).unwrap(), "2d");
+}
+
+#[test]
+fn a_card_of_u2f_knows_no_ctap2_message() {
+    for refusal in ["6e00", "6d00"] {
+        let lines = [("8010800001 04 00", refusal)];
+        assert_eq!(play_u2f(&lines, |applet, watch| applet.exchange(&[4], watch)).unwrap(), "01");
+    }
+    let lines = [("8010800001 04 00", "6a80")];
+    assert!(
+        play_u2f(&lines, |applet, watch| applet.exchange(&[4], watch)).is_err(),
+        "another refusal is another matter"
+    );
+}
+
+#[test]
+fn messages_of_u2f_are_short_where_they_can_be() {
+    let version = u2f::version();
+    let lines = [("0003000000", "5532465f5632 9000")];
+    let told = play_u2f(&lines, |applet, watch| applet.exchange_u2f(&version, watch));
+    assert_eq!(told.unwrap(), "5532465f56329000");
+    let parameters = u2f::Parameters { challenge: [1; 32], application: [2; 32] };
+    let hashes = format!("{}{}", "01".repeat(32), "02".repeat(32));
+    let register = format!("0001000040{hashes}00");
+    let lines = [(register.as_str(), "05 6102"), ("00c00000 02", "0607 9000")];
+    let told = play_u2f(&lines, |applet, watch| applet.exchange_u2f(&parameters.register(), watch));
+    assert_eq!(told.unwrap(), "0506079000", "a long answer is fetched in parts");
+    let check = parameters.authenticate(u2f::Control::CHECK_ONLY, &[3; 200]).unwrap();
+    let handle = "03".repeat(200);
+    let extended = format!("0002070000 0109{hashes}c8{handle}0000");
+    let (first, rest) = (format!("{hashes}c8{}", "03".repeat(190)), "03".repeat(10));
+    let (link, last) = (format!("10020700ff{first}"), format!("000207000a{rest}00"));
+    let lines = [(extended.as_str(), "6700"), (&link, "9000"), (&last, "6985")];
+    let told = play_u2f(&lines, |applet, watch| applet.exchange_u2f(&check, watch));
+    assert_eq!(told.unwrap(), "6985", "a card without extended lengths gets a chain");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use keyrig_ctap::message::get_info::Info;
 use keyrig_ctap::message::{Descriptor, client_pin, credential_management};
-use keyrig_ctap::{Command, Status};
+use keyrig_ctap::{Command, Status, u2f};
 
 use super::*;
 use crate::device::{Device, LinkError};
@@ -119,6 +120,90 @@ fn a_person_is_asked_once_for_each_request_and_told_when_it_is_over() {
     assert_eq!(*person.0.lock().unwrap(), (1, 1));
     key.transact(&[Command::SELECTION.0]).unwrap();
     assert_eq!(*person.0.lock().unwrap(), (2, 2));
+}
+
+/// A key of U2F that nobody touches for a while.
+struct Untouched {
+    left: u32,
+    heard: Arc<Mutex<u32>>,
+}
+
+impl Carrier for Untouched {
+    fn exchange(&mut self, _: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        Ok(vec![Status::INVALID_COMMAND.0])
+    }
+
+    fn exchange_u2f(&mut self, message: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+        if message == u2f::version() {
+            return Ok(u2f::answer(u2f::VERSION.as_bytes(), u2f::StatusWord::NO_ERROR));
+        }
+        *self.heard.lock().unwrap() += 1;
+        let touched = self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        Ok(if touched { vec![0x90, 0x00] } else { vec![0x69, 0x85] })
+    }
+
+    fn transport(&self) -> &'static str {
+        "usb"
+    }
+}
+
+fn untouched(left: u32) -> (RealKey, Arc<Mutex<u32>>, Counting) {
+    let (heard, person) = (Arc::default(), Counting::default());
+    let key = Untouched { left, heard: Arc::clone(&heard) };
+    let named = ("hid:/dev/hidraw9".to_owned(), "a key".to_owned());
+    let key = RealKey::open(Box::new(key), named, Box::new(person.clone()), Interrupt::default()).unwrap();
+    (key, heard, person)
+}
+
+#[test]
+fn a_message_of_u2f_is_sent_again_until_there_is_a_touch_or_time_is_over() {
+    let parameters = u2f::Parameters { challenge: [1; 32], application: [2; 32] };
+    let (mut key, heard, person) = untouched(2);
+    assert_eq!((key.info(), key.aaguid()), (&Info::of_u2f(), None));
+    assert_eq!(key.transact_u2f(&parameters.register()), Ok(vec![0x90, 0x00]));
+    assert_eq!((*heard.lock().unwrap(), *person.0.lock().unwrap()), (3, (1, 1)));
+
+    let (mut key, heard, _) = untouched(u32::MAX);
+    key.grant(Duration::ZERO);
+    assert_eq!(key.transact_u2f(&parameters.register()), Ok(vec![0x69, 0x85]));
+    assert_eq!(*heard.lock().unwrap(), 1);
+
+    let (mut key, heard, person) = untouched(u32::MAX);
+    let check = parameters.authenticate(u2f::Control::CHECK_ONLY, &[3]).unwrap();
+    assert_eq!(key.transact_u2f(&check), Ok(vec![0x69, 0x85]), "the key handle is here");
+    assert_eq!((*heard.lock().unwrap(), *person.0.lock().unwrap()), (1, (0, 0)));
+}
+
+#[test]
+fn what_is_no_message_of_u2f_is_not_sent_without_permission() {
+    let (mut key, heard, _) = untouched(0);
+    for message in [&[0, 0xa4, 4, 0, 0, 0, 0][..], &[0x80, 1, 0, 0, 0, 0, 0], &[0, 4, 0, 0], &[], &[0]] {
+        let refused = key.transact_u2f(message);
+        assert!(refused.is_err_and(|error| error.0.contains("nobody agreed to")), "{message:02x?}");
+    }
+    assert_eq!(*heard.lock().unwrap(), 0);
+    key.allow_lasting_changes();
+    assert!(key.transact_u2f(&[0, 4, 0, 0]).is_ok());
+}
+
+#[test]
+fn a_key_that_speaks_neither_ctap2_nor_u2f_is_not_opened() {
+    struct Mute;
+    impl Carrier for Mute {
+        fn exchange(&mut self, _: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+            Ok(vec![Status::INVALID_COMMAND.0])
+        }
+        fn exchange_u2f(&mut self, _: &[u8], _: &mut Watch<'_>) -> Result<Vec<u8>, LinkError> {
+            Ok(u2f::answer(&[], u2f::StatusWord::INS_NOT_SUPPORTED))
+        }
+        fn transport(&self) -> &'static str {
+            "usb"
+        }
+    }
+    let named = ("hid:/dev/hidraw9".to_owned(), "a key".to_owned());
+    let opened = RealKey::open(Box::new(Mute), named, Box::new(Nobody), Interrupt::default());
+    assert!(opened.is_err_and(|error| error.0.contains("neither getInfo nor U2F_VERSION")));
 }
 
 #[test]
