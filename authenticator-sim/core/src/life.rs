@@ -71,13 +71,22 @@ impl Authenticator {
     ///
     /// [`OtherProfile`]; nothing has changed then.
     pub fn recall(&mut self, state: State) -> Result<Change, OtherProfile> {
-        if state.profile() != self.context.profile.id {
-            let authenticator = self.context.profile.id.clone();
-            return Err(OtherProfile { snapshot: state.profile().into(), authenticator });
-        }
+        self.takes(&state)?;
         let change = self.apply(Vec::from([Edit::Memory(Box::new(state))]));
         self.forget_what_is_under_way();
         Ok(change)
+    }
+
+    /// Whether [`Authenticator::recall`] would take `state`.
+    ///
+    /// # Errors
+    ///
+    /// [`OtherProfile`].
+    pub fn takes(&self, state: &State) -> Result<(), OtherProfile> {
+        if state.profile() == self.context.profile.id {
+            return Ok(());
+        }
+        Err(OtherProfile { snapshot: state.profile().into(), authenticator: self.context.profile.id.clone() })
     }
 
     /// Takes over a credential source of another authenticator, as a sync fabric does; it counts as the newest here.

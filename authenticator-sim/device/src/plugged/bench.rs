@@ -185,13 +185,17 @@ impl Bench {
         if was_inserted { self.insert() } else { Ok(Ok(())) }
     }
 
-    /// Remembers what a snapshot has, and nothing else.
+    /// Remembers what a snapshot has, and nothing else. Power goes and comes back first: afterwards it would move the
+    /// snapshot's counters on.
     pub(super) fn recall(&mut self, state: State) -> io::Result<Result<(), NotDone>> {
+        if let Err(other) = self.served.front.authenticator().takes(&state) {
+            return Ok(Err(NotDone::OtherProfile(other)));
+        }
+        self.hand_over(Input::PowerCycled)?;
         match self.served.front.authenticator_mut().recall(state) {
             Ok(change) => {
                 self.log().note(Happening::Changed { how: "restored from a snapshot".to_owned() });
                 self.write(&change)?;
-                self.hand_over(Input::PowerCycled)?;
                 Ok(Ok(()))
             }
             Err(other) => Ok(Err(NotDone::OtherProfile(other))),

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
-use crate::on_a_desk::{Desk, Host, assertion, credential_id, flags, hex, keyrig, registration};
+use crate::on_a_desk::{Desk, Host, assertion, credential_id, flags, hex, keyrig, registration, sign_count};
 use keyrig_ctap::{Command, Status};
 
 #[test]
@@ -127,6 +127,24 @@ fn a_snapshot_is_put_back_and_is_its_owners_alone() {
     let mut host = Host::at(&desk);
     host.send(&assertion("example.org", &id));
     assert_eq!(host.answer().0, Status::OK);
+}
+
+#[test]
+fn a_snapshot_that_is_put_back_brings_its_counter_back() {
+    let desk = Desk::with(&["--gestures", "always"]);
+    let count = |id: &[u8]| {
+        let mut host = Host::at(&desk);
+        host.send(&assertion("example.org", id));
+        sign_count(&host.answer().1)
+    };
+    let mut host = Host::at(&desk);
+    host.send(&registration("example.org", false));
+    let id = credential_id(&host.answer().1);
+    let before = count(&id);
+    desk.key(&["snapshot", "taken.keyrig"]);
+    assert_eq!([count(&id), count(&id)], [before + 1, before + 2]);
+    desk.key(&["restore", "taken.keyrig"]);
+    assert_eq!(count(&id), before + 1, "the relying party sees it go back");
 }
 
 #[test]

@@ -289,6 +289,10 @@ pub(crate) fn flags(body: &[u8]) -> u8 {
     AuthData::parse(&auth_data(body)).unwrap().flags.0
 }
 
+pub(crate) fn sign_count(body: &[u8]) -> u32 {
+    AuthData::parse(&auth_data(body)).unwrap().sign_count
+}
+
 pub(crate) fn credential_id(body: &[u8]) -> Vec<u8> {
     AuthData::parse(&auth_data(body)).unwrap().attested.unwrap().credential_id.to_vec()
 }
