@@ -53,7 +53,7 @@ fn answers(link: &Path) {
 fn it_answers_until_it_is_told_to_end() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("key.hid");
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["-INT", "-TERM", "-HUP"] {
         let mut plugged = Plugged::at(&link);
         answers(&link);
         plugged.signal(signal);

@@ -37,6 +37,7 @@ fn of_case(case: &Case, allow_inconclusive: bool) -> u8 {
 mod tests {
     use super::*;
     use crate::fixture;
+    use crate::summary::KnownUse;
 
     fn with(cases: &[&str]) -> Summary {
         let mut summary = fixture::summary();
@@ -64,8 +65,26 @@ mod tests {
     }
 
     #[test]
-    fn a_known_deviation_that_went_stale_is_found() {
-        let summary = Summary { known: fixture::summary().known, ..with(&["attack/a-pass"]) };
-        assert_eq!(code(&summary, false), FOUND);
+    fn a_known_deviation_is_found_once_it_is_stale_or_expired() {
+        let known = fixture::summary().known.remove(0);
+        let cases = [
+            (KnownState::Holds, HELD),
+            (KnownState::NotRun, HELD),
+            (KnownState::Stale, FOUND),
+            (KnownState::Expired, FOUND),
+        ];
+        for (state, expected) in cases {
+            let summary = Summary { known: vec![KnownUse { state, ..known.clone() }], ..with(&["attack/a-pass"]) };
+            assert_eq!(code(&summary, false), expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn what_stays_open_is_found_where_a_failure_is_known() {
+        for case in ["attack/d-open", "ceremony/e-skipped"] {
+            let mut summary = with(&[case]);
+            summary.cases[0].known = true;
+            assert_eq!(code(&summary, false), FOUND, "{case}");
+        }
     }
 }

@@ -54,7 +54,8 @@ impl Configuration {
             min_pin_length: self.min_pin_length.max(factory.min_pin_length),
             min_pin_length_rp_ids: self.min_pin_length_rp_ids.clone(),
             enterprise_attestation: info.option("ep").is_some() && self.enterprise_attestation,
-            long_touch_for_reset: self.long_touch_for_reset && info.long_touch_for_reset.is_some(),
+            long_touch_for_reset: info.long_touch_for_reset.is_some()
+                && (self.long_touch_for_reset || factory.long_touch_for_reset),
             pin_complexity: self.pin_complexity || factory.pin_complexity,
         }
     }

@@ -66,6 +66,18 @@ fn an_update_keeps_credentials_and_pin_and_makes_another_product_of_it() {
 }
 
 #[test]
+fn an_update_to_what_leaves_the_factory_stricter_is_stricter() {
+    let mut strict = newer();
+    strict.get_info.options.insert("alwaysUv".into(), true);
+    strict.get_info.long_touch_for_reset = Some(true);
+    strict.get_info.pin_complexity_policy = Some(true);
+    let (mut key, _) = used_key();
+    key.authenticator.upgrade(strict, Keep::Everything);
+    let config = key.authenticator.state().configuration();
+    assert_eq!((config.always_uv, config.long_touch_for_reset, config.pin_complexity), (true, true, true));
+}
+
+#[test]
 fn an_update_that_wipes_keeps_the_devices_own_numbers() {
     let (mut key, _) = used_key();
     let before = AuthData::parse(&key.get(&get_request(&[])).unwrap().auth_data).unwrap().sign_count;

@@ -58,7 +58,9 @@ fn search(wanted: &str) -> Vec<&'static Entry> {
         let any = |entry: &&'static Entry| names(entry).any(|name| fits(&name.to_lowercase()));
         catalogue::ALL.iter().filter(any).collect::<Vec<_>>()
     };
-    let starts = |entry: &&Entry| entry.aaguid.to_string().starts_with(&wanted);
+    let digits = |text: &str| text.replace('-', "");
+    let first = digits(&wanted);
+    let starts = |entry: &&Entry| !first.is_empty() && digits(&entry.aaguid.to_string()).starts_with(&first);
     let by_aaguid: Vec<_> = catalogue::ALL.iter().filter(starts).collect();
     let whole = if by_aaguid.is_empty() { with(&|name| name.contains(&wanted)) } else { by_aaguid };
     if !whole.is_empty() {

@@ -419,22 +419,21 @@ async fn failure(serving: &mut JoinSet<Result<std::io::Result<()>, tokio::task::
     std::future::pending().await
 }
 
-/// Ctrl-C or SIGTERM.
-struct Stop {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
+/// Ctrl-C, SIGTERM, or a terminal that is closed.
+struct Stop([tokio::signal::unix::Signal; 3]);
 
 impl Stop {
     fn new() -> Result<Self, Failure> {
         let wait = |kind| signal(kind).map_err(|e| Failure::environment(miette!("failed to wait for a signal: {e}")));
-        Ok(Self { interrupt: wait(SignalKind::interrupt())?, terminate: wait(SignalKind::terminate())? })
+        Ok(Self([wait(SignalKind::interrupt())?, wait(SignalKind::terminate())?, wait(SignalKind::hangup())?]))
     }
 
     async fn asked(&mut self) {
+        let Self([interrupt, terminate, hangup]) = self;
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
     }
 }
