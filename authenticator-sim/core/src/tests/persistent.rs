@@ -2,16 +2,17 @@
 
 use std::vec::Vec;
 
-use keyrig_ctap::message::Descriptor;
+use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::message::client_pin::Permissions;
 use keyrig_ctap::message::credential_management::{Parameters, Subcommand};
 use keyrig_ctap::message::get_info::Info;
+use keyrig_ctap::message::{Descriptor, User};
 use keyrig_ctap::persistent::Member;
 use keyrig_ctap::profile::Profile;
 use keyrig_ctap::{Command, Status};
 use sha2::{Digest, Sha256};
 
-use super::platform::{Hand, Key, PIN, RP, discoverable_request, finger_key, make_request, security_key};
+use super::platform::{Hand, Key, PIN, RP, discoverable_request, finger_key, get_request, make_request, security_key};
 use crate::{Gesture, Input};
 
 pub(super) fn persistent() -> Profile {
@@ -95,6 +96,42 @@ fn holders_know_the_authenticator_again_and_see_when_its_credentials_change() {
     assert_eq!(key.set_pin(keyrig_ctap::pin_uv_auth::Protocol::Two, PIN), Status::OK);
     let token = key.unbound_token(Permissions::PCMR).unwrap();
     assert_ne!(revealed(&token, &key.info()).0, identifier);
+}
+
+#[test]
+fn the_state_that_holders_see_is_of_the_discoverable_credentials_alone() {
+    let (mut key, id, reader) = with_account();
+    let mut before = revealed(&reader, &key.info()).1;
+    let mut changes = |key: &mut Key| {
+        let after = revealed(&reader, &key.info()).1;
+        core::mem::replace(&mut before, after) != after
+    };
+    key.get(&get_request(core::slice::from_ref(&id))).unwrap();
+    assert!(!changes(&mut key), "an assertion, and a counter that goes up");
+    assert!(key.token("000000", Permissions::GA).is_err());
+    assert!(!changes(&mut key), "a wrong PIN");
+    power_cycle(&mut key);
+    assert!(!changes(&mut key), "a power cut");
+
+    let manager = key.unbound_token(Permissions::CM).unwrap();
+    let user = User { id: [1].to_vec(), name: Some("another".into()), display_name: None };
+    let credential = Some(Descriptor::public_key(&id));
+    let update = Parameters { credential: credential.clone(), user: Some(user), rp_id_hash: None };
+    key.manage(&manager, Subcommand::UPDATE_USER_INFORMATION, Some(update)).unwrap();
+    assert!(changes(&mut key), "another name");
+    let request = key.verified_make(discoverable_request(1));
+    let newer = key.make(&request).unwrap();
+    assert!(changes(&mut key), "another credential in place of the first");
+    let id = AuthData::parse(&newer.auth_data).unwrap().attested.unwrap().credential_id;
+    let manager = key.unbound_token(Permissions::CM).unwrap();
+    let gone = Parameters { credential: Some(Descriptor::public_key(&id)), ..Parameters::default() };
+    key.manage(&manager, Subcommand::DELETE_CREDENTIAL, Some(gone)).unwrap();
+    assert!(changes(&mut key), "none any more");
+    key.now = keyrig_ctap::Instant::POWER_UP;
+    assert_eq!(key.command(Command::RESET, &[]).0, Status::OK);
+    let old = Member::CredStoreState.reveal(&reader, key.info().enc_cred_store_state.as_deref().unwrap());
+    assert_ne!(old, Some(before), "the token that read it is nobody's");
+    assert_eq!(key.manage(&reader, Subcommand::GET_CREDS_METADATA, None), Err(Status::PIN_AUTH_INVALID));
 }
 
 #[test]
