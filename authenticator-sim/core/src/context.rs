@@ -247,11 +247,11 @@ impl Context {
         }
     }
 
-    /// A fresh initialisation vector.
+    /// 16 fresh bytes: as many as an initialisation vector has.
     pub(crate) fn draw(&mut self) -> [u8; 16] {
-        let mut iv = [0; 16];
-        self.entropy.fill(&mut iv);
-        iv
+        let mut drawn = [0; 16];
+        self.entropy.fill(&mut drawn);
+        drawn
     }
 
     /// The serial number of the device: 8 bytes, drawn when somebody first asks for it.

@@ -39,8 +39,7 @@ impl Authenticator {
         let edits = match keep {
             Keep::Nothing => Vec::from([Edit::Memory(Box::new(State::new(&profile)))]),
             Keep::Device => {
-                let force_pin_change = profile.get_info.force_pin_change.unwrap_or(false);
-                let reset = Edit::Reset { force_pin_change, config: Configuration::factory(&profile) };
+                let reset = Edit::reset(&profile, Configuration::factory(&profile));
                 Vec::from([reset, Edit::Backup(profile.backup), Edit::Profile(profile.id.clone())])
             }
             Keep::Everything => {
@@ -127,9 +126,7 @@ impl Authenticator {
     /// Wipes it as a reset does, and power goes and comes back.
     pub fn wipe(&mut self) -> Change {
         let profile = &self.context.profile;
-        let force_pin_change = profile.get_info.force_pin_change.unwrap_or(false);
-        let config = Configuration::after_reset(profile);
-        let change = self.apply(Vec::from([Edit::Reset { force_pin_change, config }]));
+        let change = self.apply(Vec::from([Edit::reset(profile, Configuration::after_reset(profile))]));
         self.power_cycle();
         change
     }

@@ -7,7 +7,7 @@ use keyrig_ctap::quirk::RESET_WITHIN_5_SECONDS;
 use super::{Pending, Step};
 use crate::context::{Context, success};
 use crate::reason::Reason;
-use crate::state::{Configuration, Edit, State};
+use crate::state::{Configuration, Edit};
 use crate::user::{self, Answer, Ask};
 
 /// A reset has to be asked for this soon after power-up.
@@ -38,8 +38,7 @@ pub(super) fn resume(cx: &mut Context, asked: Ask, answer: Answer) -> Result<Ste
         Ask::LongTouch => user::long_touch(answer)?,
         Ask::Presence | Ask::Verification => user::presence(answer)?,
     };
-    let force_pin_change = State::new(&cx.profile).force_pin_change;
-    cx.edit(Edit::Reset { force_pin_change, config: Configuration::after_reset(&cx.profile) });
+    cx.edit(Edit::reset(&cx.profile, Configuration::after_reset(&cx.profile)));
     cx.volatile.token = None;
     cx.volatile.writing = None;
     cx.volatile.wrong_pins = 0;

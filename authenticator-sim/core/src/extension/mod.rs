@@ -163,9 +163,7 @@ impl Use {
             (third_party_payment::ID, self.third_party_payment.then_some(Value::Bool(source.third_party_payment))),
         ])
     }
-}
 
-impl Use {
     /// The outputs for the credential of `id` that are not signed. A blob is written where the platform has `named` the
     /// credential in a list (CTAP 2.3 §12.4).
     pub(crate) fn unsigned_outputs(&self, cx: &mut Context, id: &[u8], named: bool) -> Option<Vec<u8>> {

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use keyrig_ctap::message::large_blobs::INITIAL;
-use keyrig_ctap::profile::Backup;
+use keyrig_ctap::profile::{Backup, Profile};
 
 use super::{
     Configuration, CredentialSource, Fingerprint, MAX_PIN_RETRIES, MAX_UV_RETRIES, PersistentToken, Pin, State, Stored,
@@ -71,6 +71,13 @@ pub enum Edit {
         /// The settings after a reset.
         config: Configuration,
     },
+}
+
+impl Edit {
+    /// A reset of an authenticator of `profile`, which has the settings `config` afterwards.
+    pub(crate) fn reset(profile: &Profile, config: Configuration) -> Self {
+        Self::Reset { force_pin_change: profile.get_info.force_pin_change.unwrap_or(false), config }
+    }
 }
 
 impl State {

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use keyrig_ctap::message::client_pin::{Permissions, Request, Response};
-use keyrig_ctap::pin_uv_auth::{Protocol, SharedSecret};
+use keyrig_ctap::pin_uv_auth::SharedSecret;
 
 use super::{Step, done, mandatory, pin, protocol};
 use crate::command::{Pending, verification};
@@ -132,13 +132,10 @@ fn give(
         let encrypted = shared.encrypt(&token[..], cx.draw()).map_err(|_| Reason::KeyAgreement)?;
         return Ok(done(&Response { pin_uv_auth_token: Some(encrypted), ..Response::default() }));
     }
-    let protocol: Protocol = shared.protocol();
-    let mut token = Token::begin(protocol, user_present, cx.now, &mut *cx.entropy);
+    let mut token = Token::begin(shared.protocol(), user_present, cx.now, &mut *cx.entropy);
     token.permissions = permissions;
     token.rp_id = rp_id;
-    let mut iv = [0; 16];
-    cx.entropy.fill(&mut iv);
-    let encrypted = shared.encrypt(&token.key[..], iv).map_err(|_| Reason::KeyAgreement)?;
+    let encrypted = shared.encrypt(&token.key[..], cx.draw()).map_err(|_| Reason::KeyAgreement)?;
     cx.volatile.token = Some(Box::new(token));
     cx.volatile.writing.take_if(|writing| writing.by_token);
     Ok(done(&Response { pin_uv_auth_token: Some(encrypted), ..Response::default() }))
