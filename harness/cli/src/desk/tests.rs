@@ -139,8 +139,24 @@ fn each_state_has_its_picture() {
     insta::assert_snapshot!("out_of_its_port", drawn(&mut state(out), 80, 24));
     insta::assert_snapshot!("full", drawn(&mut full(), 80, 24));
     insta::assert_snapshot!("large", drawn(&mut full(), 120, 40));
-    insta::assert_snapshot!("narrow", drawn(&mut full(), 44, 20));
+    insta::assert_snapshot!("narrow", drawn(&mut full(), 40, 24));
+    insta::assert_snapshot!("narrow_and_low", drawn(&mut full(), 40, 12));
+    insta::assert_snapshot!("narrow_and_tall", drawn(&mut full(), 60, 40));
     insta::assert_snapshot!("too_small", drawn(&mut full(), 30, 8));
+}
+
+#[test]
+fn all_that_is_to_know_is_there_at_each_width() {
+    for (columns, rows) in [(40, 30), (60, 24), (71, 24), (72, 24), (80, 24), (120, 40)] {
+        let mut state = full();
+        let screen = drawn(&mut state, columns, rows);
+        for part in ["+UP  -UV  +BE  -BS", "What it is", "Profile", "yubikey-5-nfc-5.7", "1 try left", "drop"] {
+            assert!(screen.contains(part), "{columns} × {rows}: no {part}\n{screen}");
+        }
+        for part in ["Credentials 20", "1.example.org", "Log", "authenticatorMakeCredential", "? help", "q leave"] {
+            assert!(screen.contains(part), "{columns} × {rows}: no {part}\n{screen}");
+        }
+    }
 }
 
 #[test]

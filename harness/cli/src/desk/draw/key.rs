@@ -12,15 +12,37 @@ use super::{Look, part};
 /// Rows that it takes, its title not counted.
 pub(super) const ROWS: u16 = 8;
 
+/// The same where the picture is left out.
+pub(super) const ROWS_WITHOUT_PICTURE: u16 = 3;
+
 pub(super) fn draw(state: &State, look: Look, frame: &mut Frame<'_>, area: Rect) {
     let Some(view) = &state.view else { return };
     let block = part("Key".to_owned(), false, look);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let mut lines = picture(view.status.led, state.lit, look);
-    lines.push(Line::default());
-    let mut flags: Vec<Span<'_>> = vec![Span::raw(" ")];
-    for flag in &view.flags {
+    let style = if view.status.prompt.is_some() { look.light() } else { look.strong() };
+    let asks = Paragraph::new(Line::styled(view.asks.as_str(), style)).wrap(Wrap { trim: true });
+    let row = |from: u16, height: u16| {
+        let y = inner.y.saturating_add(from).min(inner.bottom());
+        Rect { y, height: height.min(inner.bottom() - y), ..inner }
+    };
+    let indented = |area: Rect| Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    if inner.height < ROWS {
+        let mut lit = vec![Span::raw(" "), light(view.status.led, state.lit, look), Span::raw(" ")];
+        lit.extend(flags(state, look));
+        frame.render_widget(Paragraph::new(Line::from(lit)), row(0, 1));
+        frame.render_widget(asks, indented(row(1, 2)));
+        return;
+    }
+    frame.render_widget(Paragraph::new(picture(view.status.led, state.lit, look)), inner);
+    frame.render_widget(asks, indented(row(4, 3)));
+    frame.render_widget(Paragraph::new(Line::from(flags(state, look))), row(7, 1));
+}
+
+/// The flags of what it signed last.
+fn flags(state: &State, look: Look) -> Vec<Span<'static>> {
+    let mut flags = vec![Span::raw(" ")];
+    for flag in state.view.iter().flat_map(|view| &view.flags) {
         let (mark, style) = match flag.set {
             Some(true) => ("+", look.strong()),
             Some(false) => ("-", look.quiet()),
@@ -28,26 +50,21 @@ pub(super) fn draw(state: &State, look: Look, frame: &mut Frame<'_>, area: Rect)
         };
         flags.push(Span::styled(format!("{mark}{}  ", flag.flag), style));
     }
-    let style = if view.status.prompt.is_some() { look.light() } else { look.strong() };
-    let asks = Paragraph::new(Line::styled(view.asks.as_str(), style)).wrap(Wrap { trim: true });
-    frame.render_widget(Paragraph::new(lines), inner);
-    let below = |rows: u16, height: u16| {
-        let y = inner.y.saturating_add(rows).min(inner.bottom());
-        Rect { y, height: height.min(inner.bottom() - y), ..inner }
-    };
-    let asked = below(4, 3);
-    frame.render_widget(asks, Rect { x: asked.x + 1, width: asked.width.saturating_sub(1), ..asked });
-    frame.render_widget(Paragraph::new(Line::from(flags)), below(7, 1));
+    flags
 }
 
-fn picture(led: Led, lit: bool, look: Look) -> Vec<Line<'static>> {
+fn light(led: Led, lit: bool, look: Look) -> Span<'static> {
     let light = match led {
         Led::Off => "·",
         Led::On => "●",
         Led::Blinking if lit => "◉",
         Led::Blinking => "○",
     };
-    let light = Span::styled(light, if led == Led::Off { look.quiet() } else { look.light() });
+    Span::styled(light, if led == Led::Off { look.quiet() } else { look.light() })
+}
+
+fn picture(led: Led, lit: bool, look: Look) -> Vec<Line<'static>> {
+    let light = light(led, lit, look);
     let shift = if led == Led::Off { "      " } else { "" };
     let plug = if led == Led::Off { "" } else { "▐" };
     let edge = if led == Led::Off { look.quiet() } else { look.strong() };

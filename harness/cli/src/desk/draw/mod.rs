@@ -21,8 +21,8 @@ const LEAST: (u16, u16) = (40, 12);
 /// Columns of the picture of the key and of what it asks.
 const KEY_WIDTH: u16 = 32;
 
-/// Rows of the lists where there is little room.
-const CREDENTIALS: u16 = 4;
+/// Rows of a list where there is little room, its title counted.
+const LIST: u16 = 3;
 
 /// Draws everything.
 pub(super) fn screen(state: &mut State, look: Look, frame: &mut Frame<'_>) {
@@ -32,37 +32,52 @@ pub(super) fn screen(state: &mut State, look: Look, frame: &mut Frame<'_>) {
         frame.render_widget(Paragraph::new(format!("too small: {columns} × {rows} at least")), area);
         return;
     }
-    let facts = state.view.as_ref().map_or(0, |view| view.facts.len());
-    let top = if is_narrow(area) { key::ROWS } else { key::ROWS.max(rows(facts)) } + 1;
-    let lists = area.height.saturating_sub(top + 2);
-    let credentials = if lists < 2 * CREDENTIALS { 0 } else { CREDENTIALS.max(lists / 3) };
-    let [header, top, below, log, footer] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Length(top),
-        Constraint::Length(credentials),
-        Constraint::Min(3),
-        Constraint::Length(1),
-    ])
-    .areas(area);
+    let [header, middle, footer] =
+        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(area);
     frame.render_widget(heading(state, header, look), header);
-    upper(state, look, frame, top);
-    if credentials > 0 {
-        credentials::draw(state, look, frame, below);
-    }
-    log::draw(state, look, frame, log);
-    frame.render_widget(footing(state, look), footer);
+    let lists = if is_narrow(area) { stacked(state, look, frame, middle) } else { abreast(state, look, frame, middle) };
+    below(state, look, frame, lists);
+    frame.render_widget(footing(state, look, footer.width), footer);
     over::draw(state, look, frame, area);
 }
 
-fn upper(state: &State, look: Look, frame: &mut Frame<'_>, area: Rect) {
-    if is_narrow(area) {
-        key::draw(state, look, frame, area);
-        return;
-    }
+/// The key, and beside it what it is; gives what is left.
+fn abreast(state: &State, look: Look, frame: &mut Frame<'_>, area: Rect) -> Rect {
+    let facts = facts::lines(state, look, area.width.saturating_sub(KEY_WIDTH + 1)).len();
+    let top = key::ROWS.max(rows(facts)) + 1;
+    let [top, rest] = Layout::vertical([Constraint::Length(top), Constraint::Min(LIST)]).areas(area);
     let [left, _, right] =
-        Layout::horizontal([Constraint::Length(KEY_WIDTH), Constraint::Length(1), Constraint::Min(20)]).areas(area);
+        Layout::horizontal([Constraint::Length(KEY_WIDTH), Constraint::Length(1), Constraint::Min(20)]).areas(top);
     key::draw(state, look, frame, left);
     facts::draw(state, look, frame, right);
+    rest
+}
+
+/// The key, and under it what it is; gives what is left. Where there is little room, the key goes without its picture,
+/// and then some of what it is goes.
+fn stacked(state: &State, look: Look, frame: &mut Frame<'_>, area: Rect) -> Rect {
+    let facts = rows(facts::lines(state, look, area.width).len()) + 1;
+    let picture = key::ROWS + 1;
+    let key = if area.height >= picture + facts + 2 * LIST { picture } else { key::ROWS_WITHOUT_PICTURE + 1 };
+    let room = area.height.saturating_sub(key + 2 * LIST);
+    let facts = if room < LIST { 0 } else { facts.min(room) };
+    let [top, below, rest] =
+        Layout::vertical([Constraint::Length(key), Constraint::Length(facts), Constraint::Min(LIST)]).areas(area);
+    key::draw(state, look, frame, top);
+    if facts > 0 {
+        facts::draw(state, look, frame, below);
+    }
+    rest
+}
+
+/// The credentials, and under them the log, which has the room where there is little.
+fn below(state: &mut State, look: Look, frame: &mut Frame<'_>, area: Rect) {
+    let credentials = if area.height < 2 * LIST { 0 } else { LIST.max(area.height.div_ceil(3)) };
+    let [top, log] = Layout::vertical([Constraint::Length(credentials), Constraint::Min(LIST)]).areas(area);
+    if credentials > 0 {
+        credentials::draw(state, look, frame, top);
+    }
+    log::draw(state, look, frame, log);
 }
 
 const fn is_narrow(area: Rect) -> bool {
@@ -81,7 +96,7 @@ fn heading(state: &State, area: Rect, look: Look) -> Paragraph<'static> {
     Paragraph::new(format!("{what}{gap}{name}")).style(look.heading())
 }
 
-fn footing(state: &State, look: Look) -> Paragraph<'_> {
+fn footing(state: &State, look: Look, columns: u16) -> Paragraph<'_> {
     if let Some(notice) = &state.notice {
         return Paragraph::new(format!(" {notice}")).style(look.bad());
     }
@@ -94,6 +109,13 @@ fn footing(state: &State, look: Look) -> Paragraph<'_> {
         hints[4] = ("x", "delete");
     }
     hints.extend([("?", "help"), ("q", state.leaves_by())]);
+    // What the help has as well goes first.
+    for dispensable in [4, 3, 2] {
+        let width: usize = hints.iter().map(|(key, what)| key.len() + what.len() + 3).sum();
+        if width > usize::from(columns) {
+            hints.remove(dispensable);
+        }
+    }
     let mut spans = vec![Span::raw(" ")];
     for (at, (key, what)) in hints.into_iter().enumerate() {
         let style = if asks && at < 2 { look.chosen(true) } else { look.key() };
