@@ -72,14 +72,14 @@ export class Host {
 }
 
 // authenticatorMakeCredential for a server-side ES256 credential (CTAP 2.3 §6.1).
-export function registration(rpId) {
-  const text = (word) => Buffer.concat([Buffer.from([0x60 + word.length]), Buffer.from(word)]);
+export function registration(rpId, userName = 'alice') {
+  const text = (word) => Buffer.concat([Buffer.from(word.length < 24 ? [0x60 + word.length] : [0x78, word.length]), Buffer.from(word)]);
   const head = (length) => Buffer.from(length < 24 ? [0x40 + length] : [0x58, length]);
   const bytes = (value) => Buffer.concat([head(value.length), value]);
   return Buffer.concat([
     Buffer.from([0x01, 0xa4, 0x01]), bytes(Buffer.alloc(32, 0xcd)),
     Buffer.from([0x02, 0xa1]), text('id'), text(rpId),
-    Buffer.from([0x03, 0xa2]), text('id'), bytes(Buffer.from([1, 2, 3])), text('name'), text('alice'),
+    Buffer.from([0x03, 0xa2]), text('id'), bytes(Buffer.from([1, 2, 3])), text('name'), text(userName),
     Buffer.from([0x04, 0x81, 0xa2]), text('alg'), Buffer.from([0x26]), text('type'), text('public-key'),
   ]);
 }

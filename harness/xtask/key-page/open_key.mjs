@@ -21,6 +21,9 @@ const wantDefects = process.argv[2] === '--defects';
 const [keyrig, pictures] = process.argv.slice(wantDefects ? 3 : 2);
 const checks = new Checks(wantDefects);
 
+// Credentials that are made at once.
+const CROWD = 1000;
+
 const folder = mkdtempSync(join(tmpdir(), 'key-'));
 const words = ['plug', 'yubikey-5-nfc-5.7', '--link', 'socket:key.hid', '--page', '127.0.0.1:0', '--json'];
 const plugged = spawn(keyrig, words, { cwd: folder, env: { ...process.env, XDG_RUNTIME_DIR: folder } });
@@ -79,12 +82,35 @@ async function use(url, host) {
     }
   }
 
+  await crowd(page, host);
+
   await pressByKeyboard(page, '#port');
   const out = await page.getByText('It is out of its port.').waitFor({ timeout: 3000 }).then(() => true, () => false);
   checks.expect('a key that is pulled out is shown so', out, await page.locator('#asks').innerText());
   checks.expect('the browser has nothing to complain about', complaints.length === 0, complaints);
   checks.expect('nothing is fetched from elsewhere', elsewhere.length === 0, elsewhere);
   if (!wantDefects) await strangers(url);
+}
+
+// Many credentials, and names that are HTML where somebody takes them for it.
+async function crowd(page, host) {
+  await page.evaluate(() => ask('PUT', '/v1/gestures', { gestures: 'always' }));
+  const html = '<img src=x onerror="window.owned = true">';
+  await host.ask(registration(html, '<b onclick="window.owned = true">bob</b>'));
+  const named = await page.getByText(html).waitFor({ timeout: 3000 }).then(() => true, () => false);
+  const strange = await page.locator('#credentials :is(img, b), #log :is(img, b)').count();
+  const owned = await page.evaluate(() => window.owned);
+  checks.expect('a name that is HTML is text', named && strange === 0 && !owned, [named, strange, owned]);
+  for (let number = 1; number < CROWD; number += 1) await host.ask(registration(`${number}.example.org`));
+  await page.locator('#count', { hasText: /^1,00[01]$/ }).waitFor({ timeout: 10_000 });
+  const shown = () => page.locator('#credentials strong').allInnerTexts();
+  const first = await shown();
+  checks.expect('so many credentials are shown as can be looked at', first.length === 50, first.length);
+  await picture(page, 'crowd');
+  await pressByKeyboard(page, '#later');
+  const turned = await page.getByText('51 to 100').waitFor({ timeout: 3000 }).then(() => true, () => false);
+  const second = await shown();
+  checks.expect('a page of them is turned by keyboard', turned && second.length === 50 && !second.some((place) => first.includes(place)), second.slice(0, 3));
 }
 
 // Whoever is not the page itself gets nothing.
@@ -108,7 +134,7 @@ async function strangers(url) {
 // Moves to a control with Tab alone, and presses Enter.
 async function pressByKeyboard(page, selector) {
   await page.evaluate(() => document.activeElement?.blur());
-  for (let stop = 0; stop < 60; stop += 1) {
+  for (let stop = 0; stop < 600; stop += 1) {
     await page.keyboard.press('Tab');
     if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) {
       await page.keyboard.press('Enter');
@@ -175,6 +201,8 @@ async function spoil(page) {
     .replace('</main>', '</main><div class="wider">wide</div><p class="faint">faint</p><img alt="" src="http://127.0.0.1:9/elsewhere.png">'));
   await change('**/page.css', (css) => `${css} .wider { width: 200vw; } .faint { color: #999; background: #888; }`);
   await change('**/page.js', (script) => script
+    .replace('const AT_ONCE = 50;', 'const AT_ONCE = 60;')
+    .replace('element("strong", { textContent: place })', 'element("strong", { innerHTML: place })')
     .replace('gesture: button.dataset.gesture', 'gesture: "decline"')
     .replace('log.prepend(row(entry))', 'log.prepend(element("li"))'));
 }

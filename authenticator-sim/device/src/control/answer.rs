@@ -89,8 +89,15 @@ pub(super) async fn restore(State(desk): State<Shared>, Body(body): Body<Snapsho
     status(State(desk)).await
 }
 
-pub(super) async fn credentials(State(desk): State<Shared>) -> Answer<Vec<Listed>> {
-    Ok(Json(desk.face.key.credentials().await?.into_iter().map(Listed::from).collect()))
+pub(super) async fn credentials(
+    State(desk): State<Shared>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Answer<Vec<Listed>> {
+    let [from, most] = numbers(&query, ["from", "most"])?;
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let all = desk.face.key.credentials().await?.into_iter();
+    let some = all.skip(count(from.unwrap_or(0))).take(count(most.unwrap_or(u64::MAX)));
+    Ok(Json(some.map(Listed::from).collect()))
 }
 
 pub(super) async fn forget(State(desk): State<Shared>, Path(id): Path<String>) -> Answer<Status> {
@@ -140,16 +147,26 @@ pub(super) async fn follow(
 }
 
 fn log_from(query: &BTreeMap<String, String>) -> Result<LogFrom, Problem> {
-    let mut from = LogFrom::default();
-    for (name, value) in query {
+    let [after] = numbers(query, ["after"])?;
+    Ok(LogFrom { after: after.unwrap_or_default() })
+}
+
+/// The numbers of a query, by name.
+fn numbers<const N: usize>(query: &BTreeMap<String, String>, names: [&str; N]) -> Result<[Option<u64>; N], Problem> {
+    if let Some((name, value)) = query.iter().find(|(name, _)| !names.contains(&name.as_str())) {
         let title = format!("read `{name}={value}` in the query");
-        match (name.as_str(), value.parse()) {
-            ("after", Ok(after)) => from.after = after,
-            ("after", Err(_)) => return Err(Problem::new(400, "query.after", title, "the number of an entry")),
-            _ => return Err(Problem::new(400, format!("query.{name}"), title, "only `after` is known here")),
-        }
+        let help = format!("only `{}` is known here", names.join("` and `"));
+        return Err(Problem::new(400, format!("query.{name}"), title, help));
     }
-    Ok(from)
+    let mut numbers = [None; N];
+    for (number, name) in numbers.iter_mut().zip(names) {
+        let Some(value) = query.get(name) else { continue };
+        *number = Some(value.parse().map_err(|_| {
+            let title = format!("read `{name}={value}` in the query");
+            Problem::new(400, format!("query.{name}"), title, "it is a number, 0 or more")
+        })?);
+    }
+    Ok(numbers)
 }
 
 pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {

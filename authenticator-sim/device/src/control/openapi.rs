@@ -52,7 +52,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let parameter = |name, place, required, kind| json!({"name": name, "in": place, "required": required, "schema": {"type": kind}});
     let mut parameters: Vec<Value> = in_path.map(|name| parameter(name, "path", true, "string")).collect();
-    parameters.extend(route.path.starts_with("/v1/log").then(|| parameter("after", "query", false, "integer")));
+    parameters.extend(route.queries.iter().map(|name| parameter(name, "query", false, "integer")));
     parameters
 }
 

@@ -27,6 +27,8 @@ pub struct Route {
     pub(super) answer: Option<fn(&mut SchemaGenerator) -> Schema>,
     /// Whether the answer is a stream of events, each of this kind.
     pub(super) streams: bool,
+    /// The numbers that its query may have.
+    pub(super) queries: &'static [&'static str],
     /// What it may refuse with, beside 401.
     pub(super) refusals: &'static [u16],
     pub(super) handler: MethodRouter<Shared>,
@@ -74,8 +76,14 @@ pub fn routes() -> Vec<Route> {
             .takes::<Snapshot>()
             .answers::<Status>()
             .refuses(&[409, 422]),
-        Route::get("/v1/credentials", "Lists the credentials, without their secrets.", answer::credentials)
-            .answers::<Vec<Listed>>(),
+        Route::get(
+            "/v1/credentials",
+            "Lists the credentials, without their secrets: ?most of them, after the first ?from.",
+            answer::credentials,
+        )
+        .answers::<Vec<Listed>>()
+        .queries(&["from", "most"])
+        .refuses(&[400]),
         Route::delete("/v1/credentials/{id}", "Deletes a credential, by its id in hexadecimal.", answer::forget)
             .answers::<Status>()
             .refuses(&[400, 404]),
@@ -84,9 +92,11 @@ pub fn routes() -> Vec<Route> {
         Route::delete("/v1/faults", "Disarms every fault.", answer::disarm).answers::<Status>(),
         Route::get("/v1/log", "What happened, after the entry whose number is ?after.", answer::log)
             .answers::<Vec<Logged>>()
+            .queries(&["after"])
             .refuses(&[400]),
         Route::get("/v1/log/follow", "What happened and happens, as server-sent events.", answer::follow)
             .streams::<Follow>()
+            .queries(&["after"])
             .refuses(&[400]),
     ]
 }
@@ -118,6 +128,7 @@ impl Route {
             body: None,
             answer: None,
             streams: false,
+            queries: &[],
             refusals: &[],
             handler: on(filter, handler),
         }
@@ -137,6 +148,10 @@ impl Route {
 
     fn streams<T: JsonSchema>(self) -> Self {
         Self { streams: true, ..self.answers::<T>() }
+    }
+
+    fn queries(self, queries: &'static [&'static str]) -> Self {
+        Self { queries, ..self }
     }
 
     fn refuses(self, refusals: &'static [u16]) -> Self {

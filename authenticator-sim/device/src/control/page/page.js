@@ -1,6 +1,7 @@
 "use strict";
 
 const KEPT = 300;
+const AT_ONCE = 50;
 const one = (id) => document.getElementById(id);
 const notice = one("notice");
 
@@ -69,9 +70,23 @@ function show({ status, generation, asks, facts, flags }) {
       flag, element("span", { className: "unseen", textContent: `, ${meaning}: ${state}` }))));
 }
 
+let from = 0;
+let count = 0;
+one("earlier").addEventListener("click", () => turn(-AT_ONCE));
+one("later").addEventListener("click", () => turn(AT_ONCE));
+
+function turn(by) {
+  from += by;
+  refresh();
+}
+
 function list(credentials) {
-  one("count").textContent = credentials.length || "";
-  one("no-credentials").hidden = credentials.length > 0;
+  one("count").textContent = count ? count.toLocaleString("en") : "";
+  one("no-credentials").hidden = count > 0;
+  one("pages").hidden = count <= AT_ONCE;
+  one("shown").textContent = `${(from + 1).toLocaleString("en")} to ${(from + credentials.length).toLocaleString("en")}`;
+  one("earlier").disabled = from === 0;
+  one("later").disabled = from + AT_ONCE >= count;
   one("credentials").replaceChildren(...credentials.map(({ id, place, who, about }) => {
     const remove = element("button", { type: "button", className: "delete", textContent: "Delete" });
     remove.setAttribute("aria-label", `Delete the credential of ${who} at ${place}`);
@@ -87,8 +102,11 @@ function refresh() {
   waiting ??= setTimeout(async () => {
     waiting = null;
     try {
-      show(await (await ask("GET", "/v1/view")).json());
-      list(await (await ask("GET", "/v1/credentials")).json());
+      const view = await (await ask("GET", "/v1/view")).json();
+      show(view);
+      count = view.status.credentials;
+      from = Math.max(0, Math.min(from, Math.floor((count - 1) / AT_ONCE) * AT_ONCE));
+      list(await (await ask("GET", `/v1/credentials?from=${from}&most=${AT_ONCE}`)).json());
     } catch (error) {
       complain(error.message);
     }

@@ -72,7 +72,7 @@ fn stacked(state: &State, look: Look, frame: &mut Frame<'_>, area: Rect) -> Rect
 
 /// The credentials, and under them the log, which has the room where there is little.
 fn below(state: &mut State, look: Look, frame: &mut Frame<'_>, area: Rect) {
-    let credentials = if area.height < 2 * LIST { 0 } else { LIST.max(area.height.div_ceil(3)) };
+    let credentials = if area.height < 2 * LIST { 0 } else { (area.height / 3).max(LIST + 1).min(area.height - LIST) };
     let [top, log] = Layout::vertical([Constraint::Length(credentials), Constraint::Min(LIST)]).areas(area);
     if credentials > 0 {
         credentials::draw(state, look, frame, top);
