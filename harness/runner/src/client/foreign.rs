@@ -33,6 +33,7 @@ impl Client<'_> {
         info: &Info,
         link: &mut Link<'_>,
     ) -> Result<Made, Stop> {
+        self.speaks_ctap2_with(info)?;
         let extensions = Creation::begin(&options.extensions, info, discoverable)?;
         let inputs = extensions.inputs_of_others().map_err(|extension| self.unable(extension))?;
         let verifier =
@@ -71,6 +72,7 @@ impl Client<'_> {
         if self.mediation == Mediation::Conditional {
             return Err(Stop::Unable(format!("the client {} suggests no passkeys", self.profile.id)));
         }
+        self.speaks_ctap2_with(info)?;
         let extensions = Use::begin(&options.extensions, info);
         let allow = if self.ignore.allow_credentials { &[][..] } else { &options.allow };
         let allow = self.at_once(allow, info)?;
@@ -117,6 +119,14 @@ impl Client<'_> {
             ))),
             _ => Ok(list.iter().map(|descriptor| descriptor.id.clone()).collect()),
         }
+    }
+
+    /// Other programs are given what CTAP2 knows.
+    fn speaks_ctap2_with(&self, info: &Info) -> Result<(), Stop> {
+        if info.speaks_ctap2() {
+            return Ok(());
+        }
+        Err(Stop::Unable(format!("the client {} speaks no U2F, and the key speaks nothing else", self.profile.id)))
     }
 
     fn unable(&self, extension: &str) -> Stop {

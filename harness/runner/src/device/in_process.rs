@@ -83,7 +83,7 @@ impl Device for InProcess {
         DeviceDescription {
             id: profile.id.clone(),
             name: profile.name.clone(),
-            aaguid: Some(profile.aaguid),
+            aaguid: profile.get_info.speaks_ctap2().then_some(profile.aaguid),
             attachment: profile.attachment,
             transports: profile.transports.clone(),
             backup_eligible: Some(profile.backup.eligible),

@@ -42,6 +42,11 @@ impl Device for Elsewhere {
         self.key.transact(message)
     }
 
+    fn transact_u2f(&mut self, message: &[u8]) -> Result<Vec<u8>, LinkError> {
+        assert_eq!(message, keyrig_ctap::u2f::version(), "all else is the other program's to say");
+        self.key.transact_u2f(message)
+    }
+
     fn make(&mut self, speaker: Speaker, new: &NewCredential) -> Result<Response, Trouble> {
         assert_eq!((speaker, &new.verification), (Speaker::CtapHidFido2, &Verification::None));
         self.asked.push(new.clone());
@@ -194,6 +199,10 @@ fn what_the_other_program_has_not_is_said() {
     assert!(
         unable(perform(&mut key, &many, None)).contains("all 9 credentials at once, and the authenticator takes 8")
     );
+    for options in [creation(), request(&["AAAA"])] {
+        let why = unable(perform(&mut Elsewhere::plug("yubikey-4"), &options, None));
+        assert_eq!(why, "the client ctap-hid-fido2 speaks no U2F, and the key speaks nothing else");
+    }
     let why = unable(perform(&mut InProcess::plug("yubikey-5-nfc-5.7", [1; 32]).unwrap(), &creation(), None));
     assert_eq!(why, "the client ctap-hid-fido2 reaches keys on USB only");
 }
