@@ -58,7 +58,8 @@ pub(crate) fn suite(words: &[String]) -> Result<Suite, Failure> {
         let named = Selection::of(id);
         let found: Vec<Scenario> = embedded.scenarios.iter().filter(|s| named.takes(s.id())).cloned().collect();
         if found.is_empty() {
-            return Err(unknown("scenario", id, embedded.ids(), "keyrig list"));
+            let folders = embedded.ids().filter_map(|id| id.split_once('/')).map(|(folder, _)| folder);
+            return Err(unknown("scenario", id, embedded.ids().chain(folders), "keyrig list"));
         }
         chosen.scenarios.extend(found);
     }

@@ -24,14 +24,6 @@ impl Ceremony {
             Self::Authentication => "authentication",
         }
     }
-
-    /// The `type` that its client data has.
-    pub const fn client_data_type(self) -> &'static str {
-        match self {
-            Self::Registration => "webauthn.create",
-            Self::Authentication => "webauthn.get",
-        }
-    }
 }
 
 /// One ceremony, and the lies in it.
