@@ -21,12 +21,15 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     Ok(BUILT.get_or_init(program).clone())
 }
 
-/// The binary as it is released.
+/// The binary as it is released, and the example that measures a key at its node: in one command, as what both are made
+/// of would otherwise be compiled twice.
 ///
 /// # Errors
-/// When it does not compile.
+/// When one does not compile.
 pub(crate) fn build_release() -> Result<(), Failure> {
-    process::run(&mut process::cargo(["build", "--release", "--package", "keyrig", "--bin", "keyrig"]))
+    let packages = ["build", "--release", "--package", "keyrig", "--package", "keyrig-device"];
+    let made = ["--bin", "keyrig", "--example", "node_speed"];
+    process::run(&mut process::cargo(packages.into_iter().chain(made)))
 }
 
 /// Where [`build_release`] leaves the binary.
@@ -34,8 +37,13 @@ pub(crate) fn released_program() -> PathBuf {
     workspace::target().join("release/keyrig")
 }
 
+/// Where [`build_release`] leaves the example.
+pub(crate) fn node_speed() -> PathBuf {
+    workspace::target().join("release/examples/node_speed")
+}
+
 /// Where [`build`] leaves the binary.
-pub(crate) fn program() -> PathBuf {
+fn program() -> PathBuf {
     workspace::target().join("debug/keyrig")
 }
 

@@ -1,34 +1,75 @@
-//! The guest: Debian's kernel in QEMU, without hardware support, over this machine's own files.
+//! The guests: Debian's kernel in QEMU, without hardware support, over this machine's own files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use super::client::Client;
 use super::outcome::{self, Outcome};
+use super::share::Share;
 use super::{results, table};
 use crate::failure::Failure;
 use crate::process::Running;
 use crate::python;
 use crate::system_packages::kernels;
+use crate::workspace;
 
 /// What starts a kernel over the files of the machine that it runs on.
 const VIRTME: &str = "virtme-ng==1.42";
 
-/// How long the guest may take for all rows, in seconds: several times what it takes on two idle cores.
+/// How many there are, where there are as many clients: one alone leaves half of two cores idle while it waits.
+const GUESTS: usize = 2;
+
+/// How long a guest may take for all rows, in seconds: several times what it takes on two idle cores.
 const PATIENCE: u32 = 1800;
 
-/// Starts the guest and gives what came of each row.
+/// Starts the guests and gives what came of each row.
 ///
 /// # Errors
-/// When the guest does not start; a guest that ends too soon fails the rows that it has not come to.
+/// When one does not start; one that ends too soon fails the rows that nobody has come to.
 pub(super) fn rows_of(clients: &[&'static Client]) -> Result<Vec<Outcome>, Failure> {
     let folder = results();
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let mut guest = Running::start(&mut command(&folder, clients)?)?;
+    let share = Share::at(&folder);
+    let mut guests = Vec::new();
+    for number in 1..=GUESTS.min(clients.len()) {
+        guests.push((number, Running::start(&mut command(number, &share, clients)?)?));
+    }
+    let left = AtomicUsize::new(guests.len());
+    if guests.len() == 1 {
+        share.tell_that_one_is_left()?;
+    }
+    let found = thread::scope(|scope| {
+        let watch = |(number, guest)| {
+            let (share, left) = (&share, &left);
+            scope.spawn(move || to_its_end(number, guest, share, left))
+        };
+        let watched: Vec<_> = guests.into_iter().map(watch).collect();
+        let ends = watched.into_iter().map(|guest| guest.join().expect("whoever watches a guest does not panic"));
+        ends.collect::<Result<String, Failure>>()
+    })?;
+    outcome::of_every_row(clients, &found)
+}
+
+/// Shows what a guest says of its rows, and gives its results once it has ended.
+fn to_its_end(number: usize, mut guest: Running, share: &Share, left: &AtomicUsize) -> Result<String, Failure> {
+    let listened = listened_to(&mut guest);
+    if left.fetch_sub(1, Ordering::SeqCst) == 2 {
+        share.tell_that_one_is_left()?;
+    }
+    let said = listened?;
+    fs::write(share.console_of(number), &said)?;
+    fs::read_to_string(share.results_of(number)).map_err(|_| {
+        Failure::Found(format!("guest {number} ended without a result; it said:\n{}", last_lines(&said, 20)))
+    })
+}
+
+fn listened_to(guest: &mut Running) -> Result<String, Failure> {
     let mut said = String::new();
     while let Some(line) = guest.next_line()? {
         if table::is_progress(&line) {
@@ -37,29 +78,29 @@ pub(super) fn rows_of(clients: &[&'static Client]) -> Result<Vec<Outcome>, Failu
         said.push_str(&line);
         said.push('\n');
     }
-    fs::write(folder.join("console.log"), &said)?;
-    let found = fs::read_to_string(folder.join(outcome::FILE)).map_err(|_| {
-        Failure::Found(format!("the guest ended without a result; it said:\n{}", last_lines(&said, 20)))
-    })?;
-    outcome::of_every_row(clients, &found)
+    Ok(said)
 }
 
-fn command(folder: &Path, clients: &[&'static Client]) -> Result<Command, Failure> {
+fn command(number: usize, share: &Share, clients: &[&'static Client]) -> Result<Command, Failure> {
     let tools = python::environment("virtme-ng", VIRTME)?;
     let tools = tools.parent().expect("a virtual environment has its programs in a folder");
     let guest = at_its_place(&std::env::current_exe()?);
-    let mut inside = format!("{} guest --results {}", quoted(&guest), quoted(folder));
+    let folder = share.folder();
+    let mut inside = format!("{} guest --number {number} --results {}", quoted(&guest), quoted(folder));
     for client in clients {
         inside.push_str(&format!(" --client {}", client.name));
     }
     let kernel = kernels().pop().ok_or_else(|| Failure::Environment("there is no kernel in /boot".into()))?;
     let line = format!(
-        "vng --run {} --disable-kvm --user root --cpus 2 --memory 2G --rwdir {} -- {}",
+        "vng --run {} --disable-kvm --append mitigations=off --user root --cpus 2 --memory 2G --rwdir {} -- {}",
         quoted(&kernel),
         quoted(folder),
         shell_word(&inside),
     );
-    let mut path = std::ffi::OsString::from(tools);
+    // A virtme-run of our own stands before theirs, which vng would find.
+    let mut path = workspace::root().join("harness/xtask/vm").into_os_string();
+    path.push(":");
+    path.push(tools);
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     // A guest does not outlive whoever started it, however that ends.

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use super::key::Key;
 use super::verdict::Ended;
@@ -62,19 +63,7 @@ impl Desk {
     /// # Errors
     /// When no device appears.
     pub(super) fn plug_with(&mut self, words: &[&str]) -> Result<Key, Red> {
-        self.plug_by(&keyrig::program(), words)
-    }
-
-    /// As [`Desk::plug`], by the program as it is released.
-    ///
-    /// # Errors
-    /// When no device appears.
-    pub(super) fn plug_release(&mut self, profile: &str) -> Result<Key, Red> {
-        self.plug_by(&keyrig::released_program(), &[profile, "--gestures", "always"])
-    }
-
-    fn plug_by(&mut self, program: &Path, words: &[&str]) -> Result<Key, Red> {
-        let key = Key::plug(program, words, self.log.try_clone()?)?;
+        let key = Key::plug(&keyrig::released_program(), words, self.log.try_clone()?)?;
         writeln!(self.log, "# keyrig plug {} is at {}", words.join(" "), key.node)?;
         Ok(key)
     }
@@ -123,6 +112,7 @@ impl Desk {
     fn run_to_its_end(&mut self, line: &str, input: &str, patience: u32) -> Result<Ended, Red> {
         self.clients += 1;
         writeln!(self.log, "$ {line}")?;
+        let begun = Instant::now();
         let output = self.folder.join(".output");
         let sink = fs::File::create(&output)?;
         let mut command = typed(line, &self.folder, Some(patience));
@@ -132,9 +122,8 @@ impl Desk {
         let code = child.wait()?.code();
         let said = String::from_utf8_lossy(&fs::read(&output)?).into_owned();
         self.log.write_all(said.as_bytes())?;
-        if code != Some(0) {
-            writeln!(self.log, "# ended with {code:?}")?;
-        }
+        let with = code.map_or_else(|| "a signal".to_owned(), |code| code.to_string());
+        writeln!(self.log, "# ended with {with} after {:.1} s", begun.elapsed().as_secs_f64())?;
         Ok(Ended { line: line.to_owned(), code, said })
     }
 }
@@ -219,7 +208,7 @@ fn typed(line: &str, folder: &Path, patience: Option<u32>) -> Command {
 
 /// Where programs are found: ours before the machine's.
 fn path() -> OsString {
-    let ours = keyrig::program();
+    let ours = keyrig::released_program();
     let mut path = ours.parent().unwrap_or(&ours).as_os_str().to_owned();
     path.push(":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     path

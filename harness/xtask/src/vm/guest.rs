@@ -2,22 +2,26 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::client::{self, Client, Row};
 use super::desk::{Desk, Red};
 use super::outcome::{self, Outcome};
+use super::share::Share;
 use crate::failure::Failure;
 use crate::process;
 
 /// What `cargo xtask guest` takes; nobody but [`super::boot`] calls it.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    /// Which of the guests this is.
+    #[arg(long)]
+    number: usize,
     /// Where the results go; the one folder that can be written to.
     #[arg(long)]
     results: PathBuf,
-    /// Only these clients.
+    /// The clients that the guests share.
     #[arg(long = "client", value_parser = client::names())]
     clients: Vec<String>,
 }
@@ -35,7 +39,10 @@ const SETTING_UP: &[&str] = &[
     "sed 's/^root:[^:]*:/root:*:/' /etc/shadow > /run/shadow && mount --bind /run/shadow /etc/shadow",
 ];
 
-/// Goes through the rows of the chosen clients.
+/// What a guest takes that goes through those clients that bear no neighbour.
+const ALONE: &str = "alone";
+
+/// Goes through the rows of the clients that no other guest takes.
 ///
 /// # Errors
 /// When the guest cannot be set up.
@@ -43,19 +50,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for line in SETTING_UP {
         process::capture(&mut process::shell(line))?;
     }
-    for client in client::chosen(&arguments.clients) {
-        for row in client.rows {
-            let outcome = play(client, row, &arguments.results);
-            println!("{}", outcome.progress());
-            record(&arguments.results, &outcome)?;
+    let share = Share::at(&arguments.results);
+    let mut results = fs::File::create(share.results_of(arguments.number))?;
+    let turns = client::in_turn(&client::chosen(&arguments.clients));
+    for client in turns.beside_others {
+        if share.take(client.name)? {
+            play_all(client, &share, &mut results)?;
+        }
+    }
+    if !turns.alone.is_empty() && share.take(ALONE)? {
+        share.wait_until_one_is_left()?;
+        for client in turns.alone {
+            play_all(client, &share, &mut results)?;
         }
     }
     Ok(())
 }
 
+fn play_all(client: &Client, share: &Share, results: &mut fs::File) -> Result<(), Failure> {
+    for row in client.rows {
+        let outcome = play(client, row, share);
+        println!("{}", outcome.progress());
+        writeln!(results, "{}", outcome.to_json())?;
+    }
+    Ok(())
+}
+
 /// Goes through one row, on a desk of its own.
-fn play(client: &Client, row: &Row, results: &Path) -> Outcome {
-    let log = outcome::log_of(results, client.name, row.ceremony);
+fn play(client: &Client, row: &Row, share: &Share) -> Outcome {
+    let log = outcome::log_of(share.folder(), client.name, row.ceremony);
     let begun = Instant::now();
     let came_of_it = Desk::clear(&log).and_then(|mut desk| {
         (row.play)(&mut desk)?;
@@ -67,10 +90,4 @@ fn play(client: &Client, row: &Row, results: &Path) -> Outcome {
         seconds: begun.elapsed().as_secs_f64(),
         red: came_of_it.err().map(|Red(why)| why),
     }
-}
-
-fn record(results: &Path, outcome: &Outcome) -> Result<(), Failure> {
-    let mut file = fs::File::options().create(true).append(true).open(results.join(outcome::FILE))?;
-    writeln!(file, "{}", outcome.to_json())?;
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! `cargo xtask vm`: outside clients, unmodified, and a key of ours that the operating system sees.
 //!
-//! Few machines that build software have a kernel with uhid. So this one starts a second, Debian's, in an emulator,
-//! over the same files; `guest` plugs keys in there and lets each client go through its ceremonies.
+//! Few machines that build software have a kernel with uhid. So this one starts another, Debian's, in an emulator, over
+//! the same files; `guest` plugs keys in there and lets clients go through their ceremonies. Two guests share the
+//! clients: each takes the next that nobody has taken.
 
 mod boot;
 mod client;
@@ -11,10 +12,12 @@ mod key;
 mod outcome;
 mod page;
 mod programs;
+mod share;
 mod table;
 mod verdict;
 
 use std::path::PathBuf;
+use std::thread;
 
 use crate::failure::Failure;
 use crate::keyrig;
@@ -36,10 +39,10 @@ pub(crate) struct Arguments {
 /// What the lane needs, whoever the client is.
 const NEEDS: &[Need] = &[Need::Busybox, Need::Kernel, Need::Kmod, Need::Python, Need::Qemu, Need::Script, Need::Udev];
 
-/// Starts the guest, lets each client go through its ceremonies, and prints a table client × ceremony.
+/// Starts the guests, lets each client go through its ceremonies, and prints a table client × ceremony.
 ///
 /// # Errors
-/// When a row fails, or the guest does not start.
+/// When a row fails, or a guest does not start.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let clients = client::chosen(&arguments.clients);
     let work = move || lane(&clients);
@@ -62,18 +65,18 @@ pub(crate) fn every_client() -> Result<Tally, Failure> {
     skipped_unless(is_ci, clients.iter().map(|client| client.rows.len()).sum(), lane(&clients))
 }
 
-/// A machine that cannot start the guest skips the rows and says why; in CI that is a failure.
+/// A machine that cannot start a guest skips the rows and says why; in CI that is a failure.
 fn skipped_unless(is_ci: bool, rows: usize, outcome: Result<Tally, Failure>) -> Result<Tally, Failure> {
     match outcome {
         Err(Failure::Environment(why)) if !is_ci => {
-            println!("skipped, as this machine cannot start the guest: {why}");
+            println!("skipped, as this machine cannot start a guest: {why}");
             Ok(Tally { skipped: rows, ..Tally::default() })
         }
         done => done,
     }
 }
 
-/// Where the guest leaves what it found: the results, and a log a row.
+/// Where the guests leave what they found: the results, and a log a row.
 pub(crate) fn results() -> PathBuf {
     workspace::target().join("vm")
 }
@@ -85,14 +88,16 @@ fn lane(clients: &[&'static Client]) -> Result<Tally, Failure> {
     needs.extend(clients.iter().flat_map(|client| client.needs));
     system_packages::provide(&needs)?;
     part("packages are there");
-    for client in clients {
-        (client.prepare)()?;
-    }
-    part("clients are there");
-    keyrig::build()?;
-    part("the key is built; the guest starts");
+    // Emulated, the key as it is released is fast enough; and where one build has nothing for a core to do, the other has.
+    thread::scope(|scope| {
+        let key = scope.spawn(keyrig::build_release);
+        clients.iter().try_for_each(|client| (client.prepare)())?;
+        part("clients are there");
+        key.join().expect("whoever builds does not panic")
+    })?;
+    part("the key is built; the guests start");
     let outcomes = boot::rows_of(clients)?;
-    part("the guest has ended");
+    part("the guests have ended");
     println!("\n{}", table::of(&outcomes));
     println!("what each client said: {}", results().display());
     Ok(outcomes.iter().map(outcome::Outcome::tally).fold(Tally::default(), |mut sum, tally| {

@@ -9,9 +9,6 @@ use super::client::Client;
 use crate::failure::Failure;
 use crate::tally::Tally;
 
-/// The file of the results, one JSON object a line.
-pub(super) const FILE: &str = "results.jsonl";
-
 /// What came of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Outcome {
@@ -65,7 +62,8 @@ pub(super) fn log_of(results: &Path, client: &str, ceremony: &str) -> PathBuf {
     results.join(client).join(ceremony.replace([' ', '/'], "-")).with_extension("log")
 }
 
-/// One outcome for every row there is. A row of which `lines` say nothing has failed: the guest has not come to it.
+/// One outcome for every row there is. A row of which `lines` say nothing has failed: no guest has come to
+/// it.
 ///
 /// # Errors
 /// When a line is no result.
@@ -73,7 +71,7 @@ pub(super) fn of_every_row(clients: &[&'static Client], lines: &str) -> Result<V
     let mut found = BTreeMap::new();
     for line in lines.lines() {
         let outcome =
-            Outcome::from_json(line).ok_or_else(|| Failure::Found(format!("the guest wrote no result: {line}")))?;
+            Outcome::from_json(line).ok_or_else(|| Failure::Found(format!("a guest wrote no result: {line}")))?;
         found.insert((outcome.client.clone(), outcome.ceremony.clone()), outcome);
     }
     let mut outcomes = Vec::new();
@@ -84,7 +82,7 @@ pub(super) fn of_every_row(clients: &[&'static Client], lines: &str) -> Result<V
                 client: key.0,
                 ceremony: key.1,
                 seconds: 0.0,
-                red: Some("the guest ended before it".into()),
+                red: Some("no guest came to it".into()),
             }));
         }
     }

@@ -2,7 +2,6 @@
 
 use super::desk::{Desk, Red, says};
 use super::key::Key;
-use crate::keyrig;
 use crate::workspace;
 
 /// The PIN of whoever teaches a key their finger.
@@ -15,7 +14,7 @@ const PIN: &str = "24681357";
 pub(super) fn ceremonies(desk: &mut Desk, browser: &str, ceremonies: &[&str]) -> Result<(), Red> {
     let origin = "http://localhost:8080";
     let serve = "rp serve --policy default --rp-id localhost --port 8080 --origin";
-    let _serving = desk.start(&format!("{} {serve} {origin}", keyrig::program().display()))?;
+    let _serving = desk.start(&format!("keyrig {serve} {origin}"))?;
     let script = workspace::root().join("harness/xtask/vm/browser.py");
     let line = format!("python3 -B {} {browser} {origin}/health {}", script.display(), ceremonies.join(" "));
     let said = desk.line(line).within(360).well()?;

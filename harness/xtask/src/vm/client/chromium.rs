@@ -9,6 +9,8 @@ pub(super) const CLIENT: Client = Client {
     name: "chromium",
     needs: &[Need::Chromedriver, Need::Chromium, Need::Fido2Tools, Need::Python],
     prepare: nothing,
+    seconds: 140,
+    alone: false,
     rows: &[
         Row { ceremony: "register and sign in", play: create_and_get },
         Row { ceremony: "a finger verifies the user", play: finger },

@@ -8,6 +8,8 @@ pub(super) const CLIENT: Client = Client {
     name: "ctap-hid-fido2",
     needs: programs::NEEDS,
     prepare: programs::build,
+    seconds: 10,
+    alone: false,
     rows: &[
         Row { ceremony: "register and sign in", play: by_touch },
         Row { ceremony: "a PIN verifies the user", play: by_pin },

@@ -9,6 +9,8 @@ pub(super) const CLIENT: Client = Client {
     name: "firefox",
     needs: &[Need::Fido2Tools, Need::Firefox, Need::Python],
     prepare: nothing,
+    seconds: 75,
+    alone: false,
     rows: &[Row { ceremony: "register and sign in", play: create_and_get }],
 };
 

@@ -9,6 +9,8 @@ pub(super) const CLIENT: Client = Client {
     name: "keyrig",
     needs: &[Need::Fido2Tools],
     prepare: nothing,
+    seconds: 115,
+    alone: false,
     rows: &[
         Row { ceremony: "a touch by hand", play: touch },
         Row { ceremony: "a person declines", play: decline },

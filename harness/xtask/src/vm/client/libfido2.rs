@@ -9,6 +9,8 @@ pub(super) const CLIENT: Client = Client {
     name: "libfido2",
     needs: &[Need::Fido2Tools],
     prepare: nothing,
+    seconds: 65,
+    alone: false,
     rows: &[
         Row { ceremony: "list and info", play: list },
         Row { ceremony: "a PIN is set, changed and guessed", play: pin },

@@ -16,6 +16,8 @@ mod speed;
 mod systemd;
 mod ykman;
 
+use std::cmp::Reverse;
+
 use super::desk::{Desk, Red};
 use crate::failure::Failure;
 use crate::system_packages::Need;
@@ -27,6 +29,10 @@ pub(crate) struct Client {
     pub(super) needs: &'static [Need],
     /// Gets, outside of the guest, what Debian has not.
     pub(super) prepare: fn() -> Result<(), Failure>,
+    /// What its rows are likely to take, for whoever begins with the longest.
+    pub(super) seconds: u32,
+    /// Whether what it measures would be another thing beside a second guest.
+    pub(super) alone: bool,
     pub(super) rows: &'static [Row],
 }
 
@@ -67,6 +73,22 @@ pub(super) fn chosen(names: &[String]) -> Vec<&'static Client> {
     ALL.iter().filter(wanted).copied().collect()
 }
 
+/// The order in which guests take clients.
+pub(super) struct Turns {
+    /// The longest first, so that guests end at about the same time.
+    pub(super) beside_others: Vec<&'static Client>,
+    /// Once no other guest is left.
+    pub(super) alone: Vec<&'static Client>,
+}
+
+/// The order in which guests take these clients.
+pub(super) fn in_turn(clients: &[&'static Client]) -> Turns {
+    let mut clients = clients.to_vec();
+    clients.sort_by_key(|client| Reverse(client.seconds));
+    let (alone, beside_others) = clients.into_iter().partition(|client| client.alone);
+    Turns { beside_others, alone }
+}
+
 /// What is to be got where Debian has everything: nothing.
 fn nothing() -> Result<(), Failure> {
     Ok(())
@@ -85,6 +107,14 @@ mod tests {
             assert_eq!(names.len(), client.rows.len(), "{}", client.name);
             assert!(!names.is_empty(), "{}", client.name);
         }
+    }
+
+    #[test]
+    fn the_longest_comes_first_and_nobody_is_left_out() {
+        let Turns { beside_others, alone } = in_turn(&chosen(&[]));
+        assert!(beside_others.is_sorted_by_key(|client| Reverse(client.seconds)));
+        assert_eq!(beside_others.len() + alone.len(), ALL.len());
+        assert_eq!(alone.iter().map(|client| client.name).collect::<Vec<_>>(), ["speed"]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(super) const CLIENT: Client = Client {
     name: "openssh",
     needs: &[Need::Ssh, Need::Sshd],
     prepare: nothing,
+    seconds: 25,
+    alone: false,
     rows: &[
         Row { ceremony: "an ecdsa-sk key signs", play: ecdsa },
         Row { ceremony: "an ed25519-sk key signs", play: ed25519 },

@@ -8,6 +8,8 @@ pub(super) const CLIENT: Client = Client {
     name: "pam_u2f",
     needs: &[Need::Fido2Tools, Need::PamU2f, Need::Pamtester, Need::Pamu2fcfg],
     prepare: nothing,
+    seconds: 10,
+    alone: false,
     rows: &[
         Row { ceremony: "a sign-in by touch", play: touch },
         Row { ceremony: "a sign-in by touch and PIN", play: pin },

@@ -8,6 +8,8 @@ pub(super) const CLIENT: Client = Client {
     name: "planted",
     needs: &[Need::Fido2Tools],
     prepare: nothing,
+    seconds: 30,
+    alone: false,
     rows: &[
         Row { ceremony: "a client that exits with 0 and complains", play: complains },
         Row { ceremony: "a client that never ends", play: hangs },

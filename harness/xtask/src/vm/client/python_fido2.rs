@@ -13,6 +13,8 @@ pub(super) const CLIENT: Client = Client {
     name: "python-fido2",
     needs: &[Need::Python],
     prepare,
+    seconds: 65,
+    alone: false,
     rows: &[
         Row { ceremony: "CTAPHID carries any length", play: |desk| ceremony(desk, YUBIKEY, "link") },
         Row { ceremony: "register and sign in", play: |desk| ceremony(desk, YUBIKEY, "ceremonies") },

@@ -1,19 +1,18 @@
-//! How fast a key is over its node, and how little one costs that nobody uses: of the release build, and as ratios or
-//! limits that hold on any machine.
+//! How fast a key is over its node, and how little one costs that nobody uses: as ratios or limits that hold on any
+//! machine.
 
 use std::fs;
 
 use super::super::desk::{Desk, Red, holds};
-use super::{Client, Row};
-use crate::failure::Failure;
+use super::{Client, Row, nothing};
 use crate::keyrig;
-use crate::process;
-use crate::workspace;
 
 pub(super) const CLIENT: Client = Client {
     name: "speed",
     needs: &[],
-    prepare,
+    prepare: nothing,
+    seconds: 15,
+    alone: true,
     rows: &[
         Row { ceremony: "a sign-in beside an echo and a signature", play: sign_in },
         Row { ceremony: "an idle key", play: idle },
@@ -29,15 +28,9 @@ const ATTEMPTS: usize = 3;
 /// Kilobytes that a plugged key may keep in memory.
 const MEMORY: u64 = 15 * 1024;
 
-fn prepare() -> Result<(), Failure> {
-    let example = ["build", "--release", "--package", "keyrig-device", "--example", "node_speed"];
-    process::run(&mut process::cargo(example))?;
-    keyrig::build_release()
-}
-
 fn sign_in(desk: &mut Desk) -> Result<(), Red> {
-    let key = desk.plug_release("yubikey-5-nfc-5.7")?;
-    let program = workspace::target().join("release/examples/node_speed");
+    let key = desk.plug("yubikey-5-nfc-5.7")?;
+    let program = keyrig::node_speed();
     let mut ratio = f64::INFINITY;
     for _ in 0..ATTEMPTS {
         let said = desk.run(format!("{} {}", program.display(), key.node))?;
@@ -51,7 +44,7 @@ fn sign_in(desk: &mut Desk) -> Result<(), Red> {
 }
 
 fn idle(desk: &mut Desk) -> Result<(), Red> {
-    let key = desk.plug_release("yubikey-5-nfc-5.7")?;
+    let key = desk.plug("yubikey-5-nfc-5.7")?;
     desk.run("sleep 2")?;
     let before = ticks(key.pid())?;
     desk.run("sleep 5")?;

@@ -8,6 +8,8 @@ pub(super) const CLIENT: Client = Client {
     name: "systemd",
     needs: &[Need::Cryptenroll, Need::Cryptsetup, Need::Fido2Tools],
     prepare: nothing,
+    seconds: 15,
+    alone: false,
     rows: &[Row { ceremony: "a key unlocks a volume", play: volume }],
 };
 

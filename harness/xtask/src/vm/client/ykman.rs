@@ -14,6 +14,8 @@ pub(super) const CLIENT: Client = Client {
     // pyscard, which it loads, is compiled.
     needs: &[Need::CHeadersOfPython, Need::Fido2Tools, Need::Libpcsclite, Need::PkgConfig, Need::Python, Need::Swig],
     prepare,
+    seconds: 135,
+    alone: false,
     rows: &[
         Row { ceremony: "list and info", play: list },
         Row { ceremony: "a PIN, credentials and configuration", play: manage },

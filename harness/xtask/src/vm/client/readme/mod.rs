@@ -15,6 +15,8 @@ pub(super) const CLIENT: Client = Client {
     name: "readme",
     needs: &[Need::Curl, Need::Fido2Tools, Need::Pcscd, Need::Vpcd],
     prepare: nothing,
+    seconds: 50,
+    alone: false,
     rows: &[
         Row { ceremony: "each command does what stands beside it", play: commands },
         Row { ceremony: "a store outlives its process", play: paragraph::store },
