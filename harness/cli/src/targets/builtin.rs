@@ -1,9 +1,11 @@
 //! The built-in relying party as a target: one on a loopback port of its own each time.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use keyrig_ctap::profile::Sends;
 use keyrig_device::profiles::{self, roots_pem};
 use keyrig_relying_party::policy::{OnBackupStateChange, OriginCheck, SignCountRule};
 use keyrig_relying_party::{Config, Policy, Users, serve};
@@ -79,11 +81,18 @@ impl Targets for Builtin {
 }
 
 /// The roots of the embedded profiles, each for the models that attest under it and no others. Making them takes a
-/// signature each, so it is done once.
+/// signature each, so it is done once, and once for all models that have theirs in common.
 pub(crate) fn trust_anchors() -> &'static str {
     static PEM: LazyLock<String> = LazyLock::new(|| {
-        let roots = profiles::all().iter().map(|profile| (profile.aaguid, roots_pem([profile])));
-        roots.filter(|(_, pem)| !pem.is_empty()).map(|(aaguid, pem)| format!("AAGUID: {aaguid}\n{pem}")).collect()
+        let mut made = BTreeMap::new();
+        let mut for_models = String::new();
+        for profile in profiles::all() {
+            let Some(chain) = &profile.attestation.chain else { continue };
+            let anchors = (&chain.root, (chain.sends == Sends::Leaf).then_some(&chain.intermediates));
+            let pem: &String = made.entry(anchors).or_insert_with(|| roots_pem([profile]));
+            for_models.push_str(&format!("AAGUID: {}\n{pem}", profile.aaguid));
+        }
+        for_models
     });
     &PEM
 }
@@ -163,6 +172,15 @@ mod tests {
         assert_eq!(file.name, "built-in, policy hardened");
         for verb in Verb::ALL {
             assert!(file.verbs.contains_key(verb), "{}", verb.as_str());
+        }
+    }
+
+    #[test]
+    fn a_model_has_its_own_roots_whoever_else_has_them() {
+        for profile in profiles::all().iter().filter(|profile| profile.attestation.chain.is_some()) {
+            let own = format!("AAGUID: {}\n{}", profile.aaguid, roots_pem([profile]));
+            let (_, after) = trust_anchors().split_once(&own).unwrap_or_else(|| panic!("{}", profile.id));
+            assert!(after.is_empty() || after.starts_with("AAGUID: "), "{}", profile.id);
         }
     }
 
