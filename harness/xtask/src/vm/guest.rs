@@ -39,7 +39,7 @@ const SETTING_UP: &[&str] = &[
     "sed 's/^root:[^:]*:/root:*:/' /etc/shadow > /run/shadow && mount --bind /run/shadow /etc/shadow",
 ];
 
-/// What a guest takes that goes through those clients that bear no neighbour.
+/// What a guest takes that goes through those rows that bear no neighbour.
 const ALONE: &str = "alone";
 
 /// Goes through the rows of the clients that no other guest takes.
@@ -52,23 +52,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let share = Share::at(&arguments.results);
     let mut results = fs::File::create(share.results_of(arguments.number))?;
-    let turns = client::in_turn(&client::chosen(&arguments.clients));
-    for client in turns.beside_others {
+    let clients = client::in_turn(&client::chosen(&arguments.clients));
+    for client in &clients {
         if share.take(client.name)? {
-            play_all(client, &share, &mut results)?;
+            play_all(client, client.rows, &share, &mut results)?;
         }
     }
-    if !turns.alone.is_empty() && share.take(ALONE)? {
+    if clients.iter().any(|client| !client.alone.is_empty()) && share.take(ALONE)? {
         share.wait_until_one_is_left()?;
-        for client in turns.alone {
-            play_all(client, &share, &mut results)?;
+        for client in clients {
+            play_all(client, client.alone, &share, &mut results)?;
         }
     }
     Ok(())
 }
 
-fn play_all(client: &Client, share: &Share, results: &mut fs::File) -> Result<(), Failure> {
-    for row in client.rows {
+fn play_all(client: &Client, rows: &[Row], share: &Share, results: &mut fs::File) -> Result<(), Failure> {
+    for row in rows {
         let outcome = play(client, row, share);
         println!("{}", outcome.progress());
         writeln!(results, "{}", outcome.to_json())?;

@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 pub(crate) fn every_client() -> Result<Tally, Failure> {
     let clients = client::chosen(&[]);
     let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    skipped_unless(is_ci, clients.iter().map(|client| client.rows.len()).sum(), lane(&clients))
+    skipped_unless(is_ci, clients.iter().map(|client| client.every_row().count()).sum(), lane(&clients))
 }
 
 /// A machine that cannot start a guest skips the rows and says why; in CI that is a failure.

@@ -76,7 +76,7 @@ pub(super) fn of_every_row(clients: &[&'static Client], lines: &str) -> Result<V
     }
     let mut outcomes = Vec::new();
     for client in clients {
-        for row in client.rows {
+        for row in client.every_row() {
             let key = (client.name.to_owned(), row.ceremony.to_owned());
             outcomes.push(found.remove(&key).unwrap_or_else(|| Outcome {
                 client: key.0,

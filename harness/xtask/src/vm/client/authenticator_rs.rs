@@ -8,11 +8,11 @@ pub(super) const CLIENT: Client = Client {
     needs: programs::NEEDS,
     prepare: programs::build,
     seconds: 90,
-    alone: false,
     rows: &[
         Row { ceremony: "register and sign in", play: |desk| programs::by_touch(desk, NAME, "default") },
         Row { ceremony: "a PIN verifies the user", play: |desk| programs::by_pin(desk, NAME, "default") },
     ],
+    alone: &[],
 };
 
 const NAME: &str = "authenticator-rs";

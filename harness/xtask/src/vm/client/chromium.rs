@@ -10,12 +10,12 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Chromedriver, Need::Chromium, Need::Fido2Tools, Need::Python],
     prepare: nothing,
     seconds: 140,
-    alone: false,
     rows: &[
         Row { ceremony: "register and sign in", play: create_and_get },
         Row { ceremony: "a finger verifies the user", play: finger },
         Row { ceremony: "a conditional request waits", play: conditional },
     ],
+    alone: &[],
 };
 
 fn create_and_get(desk: &mut Desk) -> Result<(), Red> {

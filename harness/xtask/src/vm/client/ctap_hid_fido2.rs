@@ -9,11 +9,11 @@ pub(super) const CLIENT: Client = Client {
     needs: programs::NEEDS,
     prepare: programs::build,
     seconds: 10,
-    alone: false,
     rows: &[
         Row { ceremony: "register and sign in", play: by_touch },
         Row { ceremony: "a PIN verifies the user", play: by_pin },
     ],
+    alone: &[],
 };
 
 const PIN: &str = "24681357";

@@ -10,8 +10,8 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Fido2Tools, Need::Firefox, Need::Python],
     prepare: nothing,
     seconds: 75,
-    alone: false,
     rows: &[Row { ceremony: "register and sign in", play: create_and_get }],
+    alone: &[],
 };
 
 fn create_and_get(desk: &mut Desk) -> Result<(), Red> {

@@ -10,7 +10,6 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Fido2Tools],
     prepare: nothing,
     seconds: 115,
-    alone: false,
     rows: &[
         Row { ceremony: "a touch by hand", play: touch },
         Row { ceremony: "a person declines", play: decline },
@@ -21,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
         Row { ceremony: "the runner takes it for a real key", play: runner },
         Row { ceremony: "the runner's second client", play: second_client },
     ],
+    alone: &[],
 };
 
 const KEY: &str = "yubikey-5-nfc-5.7";

@@ -10,7 +10,6 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Fido2Tools],
     prepare: nothing,
     seconds: 65,
-    alone: false,
     rows: &[
         Row { ceremony: "list and info", play: list },
         Row { ceremony: "a PIN is set, changed and guessed", play: pin },
@@ -26,6 +25,7 @@ pub(super) const CLIENT: Client = Client {
         Row { ceremony: "fingers", play: fingers },
         Row { ceremony: "reset", play: reset },
     ],
+    alone: &[],
 };
 
 const YUBIKEY: &str = "yubikey-5-nfc-5.7";

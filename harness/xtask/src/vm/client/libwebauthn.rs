@@ -9,11 +9,11 @@ pub(super) const CLIENT: Client = Client {
     needs: programs::NEEDS,
     prepare: programs::build,
     seconds: 55,
-    alone: false,
     rows: &[
         Row { ceremony: "register and sign in", play: |desk| tolerant(desk, programs::by_touch) },
         Row { ceremony: "a PIN verifies the user", play: |desk| tolerant(desk, programs::by_pin) },
     ],
+    alone: &[],
 };
 
 const NAME: &str = "libwebauthn";

@@ -10,13 +10,13 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Ssh, Need::Sshd],
     prepare: nothing,
     seconds: 25,
-    alone: false,
     rows: &[
         Row { ceremony: "an ecdsa-sk key signs", play: ecdsa },
         Row { ceremony: "an ed25519-sk key signs", play: ed25519 },
         Row { ceremony: "a resident key with a PIN is got back", play: resident },
         Row { ceremony: "a sign-in at sshd", play: sign_in },
     ],
+    alone: &[],
 };
 
 const PIN: &str = "24681357";

@@ -9,11 +9,11 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Fido2Tools, Need::PamU2f, Need::Pamtester, Need::Pamu2fcfg],
     prepare: nothing,
     seconds: 10,
-    alone: false,
     rows: &[
         Row { ceremony: "a sign-in by touch", play: touch },
         Row { ceremony: "a sign-in by touch and PIN", play: pin },
     ],
+    alone: &[],
 };
 
 const PIN: &str = "24681357";

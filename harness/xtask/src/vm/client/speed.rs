@@ -12,8 +12,8 @@ pub(super) const CLIENT: Client = Client {
     needs: &[],
     prepare: nothing,
     seconds: 15,
-    alone: true,
-    rows: &[
+    rows: &[],
+    alone: &[
         Row { ceremony: "a sign-in beside an echo and a signature", play: sign_in },
         Row { ceremony: "an idle key", play: idle },
     ],

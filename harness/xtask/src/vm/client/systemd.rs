@@ -9,8 +9,8 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Cryptenroll, Need::Cryptsetup, Need::Fido2Tools],
     prepare: nothing,
     seconds: 15,
-    alone: false,
     rows: &[Row { ceremony: "a key unlocks a volume", play: volume }],
+    alone: &[],
 };
 
 fn volume(desk: &mut Desk) -> Result<(), Red> {

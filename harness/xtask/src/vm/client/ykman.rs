@@ -15,7 +15,6 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::CHeadersOfPython, Need::Fido2Tools, Need::Libpcsclite, Need::PkgConfig, Need::Python, Need::Swig],
     prepare,
     seconds: 135,
-    alone: false,
     rows: &[
         Row { ceremony: "list and info", play: list },
         Row { ceremony: "a PIN, credentials and configuration", play: manage },
@@ -23,6 +22,7 @@ pub(super) const CLIENT: Client = Client {
         Row { ceremony: "a fleet is provisioned", play: provisions },
         Row { ceremony: "a fleet whose script forgets enterprise attestation", play: forgets },
     ],
+    alone: &[],
 };
 
 const MANAGER: &str = "yubikey-manager==5.9.2";

@@ -16,7 +16,6 @@ pub(super) const CLIENT: Client = Client {
     needs: &[Need::Curl, Need::Fido2Tools, Need::Pcscd, Need::Vpcd],
     prepare: nothing,
     seconds: 50,
-    alone: false,
     rows: &[
         Row { ceremony: "each command does what stands beside it", play: commands },
         Row { ceremony: "a store outlives its process", play: paragraph::store },
@@ -25,6 +24,7 @@ pub(super) const CLIENT: Client = Client {
         Row { ceremony: "the control socket is for its user alone", play: paragraph::socket },
         Row { ceremony: "what is missing is said, typed and there", play: doctor::says_what_to_type },
     ],
+    alone: &[],
 };
 
 const PROFILE: &str = "yubikey-5-nfc-5.7";
