@@ -250,6 +250,10 @@ impl FaultOrder {
 ///
 /// [`Problem`].
 pub fn read<T: Ask>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would take an array for the members in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::body("read the body: it is an array, not an object"));
+    }
     let body: T = serde_json::from_slice(bytes).map_err(|error| Problem::body(format!("read the body: {error}")))?;
     body.check()?;
     Ok(body)

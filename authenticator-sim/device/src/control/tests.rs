@@ -70,6 +70,7 @@ fn a_problem_names_the_member() {
     assert_eq!(place(read(br#"{"fault": "drp"}"#)), Err("body.fault".to_owned()));
     assert_eq!(place(read(br#"{"fault": "drop", "times": 0}"#)), Err("body.times".to_owned()));
     assert_eq!(place(read(br#"{"fault": "drop", "more": 0}"#)), Err("body".to_owned()));
+    assert_eq!(read::<Backup>(b"\n [true, false]").map_err(|problem| problem.status), Err(400));
     assert_eq!(read::<Upgrade>(br#"{"keep": "nothing"}"#).map_err(|problem| problem.place), Err("body".to_owned()));
 }
 
