@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod attestation;
+mod control_api;
 mod crates;
 mod fleet;
 mod key_page;
@@ -43,6 +44,7 @@ struct Suite {
 const ALL: &[&Suite] = &[
     &algorithms::SUITE,
     &attestation::SUITE,
+    &control_api::SUITE,
     &crates::SUITE,
     &fleet::SUITE,
     &key_page::SUITE,
