@@ -144,6 +144,26 @@ fn a_crowd_at_the_control_socket_keeps_nobody_out() {
 }
 
 #[test]
+fn each_of_two_hands_answers_one_request_and_no_other() {
+    let desk = Desk::with(&[]);
+    let mut host = Host::at(&desk);
+    std::thread::scope(|scope| {
+        let hand = || scope.spawn(|| desk.key(&["touch", "--wait", "20s"]));
+        let hands = [hand(), hand()];
+        for rp_id in ["one.example", "two.example"] {
+            host.send(&registration(rp_id, false));
+            assert_eq!(host.answer().0, Status::OK);
+        }
+        hands.into_iter().for_each(|hand| assert!(hand.join().unwrap().contains("authenticatorMakeCredential")));
+    });
+    host.send(&registration("three.example", false));
+    host.wait_until_asked();
+    desk.key(&["decline"]);
+    assert_eq!(host.answer().0, Status::OPERATION_DENIED, "no touch is left over");
+    assert_eq!(desk.key(&["log"]).matches("the user: touch").count(), 2);
+}
+
+#[test]
 fn an_idle_key_sleeps() {
     let desk = Desk::with(&[]);
     let mut host = Host::at(&desk);
