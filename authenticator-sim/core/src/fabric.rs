@@ -15,6 +15,8 @@ use crate::state::{Change, CredentialSource, Edit};
 pub struct Fabric {
     /// By id, without what is each device's own.
     passkeys: BTreeMap<Vec<u8>, CredentialSource>,
+    /// The ids in the order in which the account has got them, which devices that are new to them keep.
+    order: Vec<Vec<u8>>,
     deleted: BTreeSet<Vec<u8>>,
     /// Of passkeys to come, once somebody has said.
     backup: Option<Backup>,
@@ -60,9 +62,12 @@ impl Fabric {
     fn take(&mut self, member: &Member, device: &Authenticator) {
         for id in member.known.keys().filter(|id| device.state().credential(id).is_none()) {
             self.passkeys.remove(id);
+            self.order.retain(|known| known != id);
             self.deleted.insert(id.clone());
         }
-        for source in shared(device) {
+        let mut by_creation: Vec<&CredentialSource> = device.state().credentials().collect();
+        by_creation.sort_by_key(|source| source.created);
+        for source in by_creation.into_iter().map(shared_of) {
             let (id, before) = (source.id.clone(), member.known.get(&source.id));
             if self.deleted.contains(&id) || before == Some(&source) {
                 continue;
@@ -70,7 +75,10 @@ impl Fabric {
             // BE and BS are the account's, other than those of a passkey that is new to it.
             let backup = match self.passkeys.get(&id) {
                 Some(known) => known.backup,
-                None => self.backup.unwrap_or(source.backup),
+                None => {
+                    self.order.push(id.clone());
+                    self.backup.unwrap_or(source.backup)
+                }
             };
             self.passkeys.insert(id, CredentialSource { backup, ..source });
         }
@@ -86,7 +94,7 @@ impl Fabric {
             edits.push(Edit::Backup(backup));
         }
         let mut created = state.next_created();
-        for (id, passkey) in &self.passkeys {
+        for (id, passkey) in self.order.iter().filter_map(|id| self.passkeys.get_key_value(id)) {
             let (own_count, own_place) = match state.credential(id) {
                 Some(own) if shared_of(own) == *passkey => continue,
                 Some(own) => (own.sign_count, own.created),

@@ -4,7 +4,7 @@ use keyrig_ctap::Status;
 use keyrig_ctap::auth_data::{AuthData, Flags};
 use keyrig_ctap::profile::Backup;
 
-use super::platform::{Key, discoverable_request, get_request, make_request, passkey_provider, security_key};
+use super::platform::{Key, RP, discoverable_request, get_request, make_request, passkey_provider, security_key};
 use crate::{Fabric, Member};
 
 #[test]
@@ -108,6 +108,22 @@ fn what_one_device_makes_or_deletes_all_have_or_lose() {
     assert_eq!(account.fabric.ids().collect::<std::vec::Vec<_>>(), [&first[..]]);
     account.sync();
     assert!(account.phone().authenticator.state().credential(&second).is_none(), "it does not come back");
+}
+
+#[test]
+fn a_device_that_is_new_to_an_account_has_its_passkeys_in_the_order_of_their_creation() {
+    let mut account = Account::new();
+    for user in 1..=6 {
+        account.phone().enrol(&passkey(user));
+    }
+    account.sync();
+    let users = |key: &Key| {
+        let passkeys = key.authenticator.state().discoverable(RP);
+        passkeys.map(|source| source.user.id.clone()).collect::<std::vec::Vec<_>>()
+    };
+    let there = users(&account.devices[1].0);
+    assert_eq!(there, [[6], [5], [4], [3], [2], [1]]);
+    assert_eq!(there, users(&account.devices[0].0));
 }
 
 #[test]
