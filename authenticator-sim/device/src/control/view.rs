@@ -164,7 +164,7 @@ impl Happening {
             Self::Writes { edits } => format!("remembers {edits} changes"),
             Self::Inserted => "in its port".to_owned(),
             Self::Removed => "out of its port".to_owned(),
-            Self::PowerCycled => "power went and came back".to_owned(),
+            Self::PowerCycled => "its power goes for a moment".to_owned(),
             Self::Changed { how } => format!("changed: {how}"),
         }
     }

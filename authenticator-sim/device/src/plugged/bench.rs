@@ -164,14 +164,14 @@ impl Bench {
         Ok(Ok(()))
     }
 
+    /// Its power goes for a moment, which ends what is under way: the operating system sees it go and come back.
     pub(super) fn power_cycle(&mut self) -> io::Result<Result<(), NotDone>> {
         if !self.wire.is_connected() {
             return Ok(Err(NotDone::Removed));
         }
-        self.answer = None;
         self.log().note(Happening::PowerCycled);
-        self.hand_over(Input::PowerCycled)?;
-        Ok(Ok(()))
+        self.remove()?;
+        self.insert()
     }
 
     /// It becomes another product, which the operating system sees as one key pulled out and another put in.

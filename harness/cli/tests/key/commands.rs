@@ -68,6 +68,23 @@ fn a_key_that_was_pulled_out_says_nothing_and_is_another_when_it_is_back() {
 }
 
 #[test]
+fn a_power_cycle_ends_what_is_under_way_and_the_key_is_there_again() {
+    let desk = Desk::with(&["--gestures", "power-cycle x2"]);
+    for _ in 0..2 {
+        let mut host = Host::at(&desk);
+        host.send(&registration("example.org", false));
+        assert!(host.is_cut_off());
+    }
+    desk.key(&["gestures", "always"]);
+    let mut host = Host::at(&desk);
+    desk.key(&["power-cycle"]);
+    assert!(host.is_cut_off(), "whoever asks nothing loses it too");
+    let mut host = Host::at(&desk);
+    host.send(&registration("example.org", false));
+    assert_eq!(host.answer().0, Status::OK);
+}
+
+#[test]
 fn backup_flags_are_those_that_were_set() {
     let desk = Desk::with(&["--gestures", "always"]);
     assert_eq!(desk.key_fails(&["set", "backup-state", "on"]).0, Some(2));

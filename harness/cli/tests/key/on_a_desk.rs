@@ -203,7 +203,11 @@ impl Host {
             match self.hear() {
                 Some(message) if message.command == Hid::KEEPALIVE => {}
                 Some(_) => return false,
-                None => return true,
+                // Silence is no end.
+                None => {
+                    let more = self.stream.read(&mut [0]);
+                    return more.map_or_else(|e| e.kind() == ErrorKind::ConnectionReset, |read| read == 0);
+                }
             }
         }
     }
