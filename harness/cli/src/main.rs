@@ -20,6 +20,7 @@ mod seed;
 mod table;
 mod targets;
 mod vocabulary;
+mod whole_file;
 
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;

@@ -1,8 +1,10 @@
 //! Reports as the command line names them, `junit=out.xml`, and all of them together.
 
-use std::fs::{self, File};
+use std::cell::RefCell;
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::str::FromStr;
 
 use keyrig_runner::Event;
@@ -10,6 +12,7 @@ use keyrig_runner::report::{Kind, Looks, Reporter, Terminal, open};
 use miette::miette;
 
 use crate::failure::Failure;
+use crate::whole_file;
 
 /// A report as the command line names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +38,22 @@ impl FromStr for Wanted {
 }
 
 /// Every report of a run.
+#[derive(Default)]
 pub(crate) struct Reports<'w> {
     reporters: Vec<Box<dyn Reporter + 'w>>,
+    documents: Vec<Document>,
     trouble: Option<io::Error>,
 }
+
+/// A report that is of use only when it is whole.
+struct Document {
+    path: PathBuf,
+    text: Text,
+}
+
+/// What has been written of a document.
+#[derive(Clone, Default)]
+struct Text(Rc<RefCell<Vec<u8>>>);
 
 impl<'w> Reports<'w> {
     /// Opens the reports; the terminal's goes to `out` unless another one does.
@@ -52,16 +67,15 @@ impl<'w> Reports<'w> {
             let help = "give all but one of them a file: --reporter junit=out.xml";
             return Err(Failure::usage(miette!(help = help, "failed to write two reports to standard output")));
         }
-        let mut reporters = Vec::new();
+        let mut reports = Self::default();
         for wanted in files {
-            let path = wanted.path.as_deref().unwrap_or(Path::new("-"));
-            reporters.push(open(wanted.kind, Box::new(BufWriter::new(create(path)?))));
+            reports.open_file(wanted.kind, wanted.path.as_deref().unwrap_or(Path::new("-")))?;
         }
-        reporters.push(match on_output.first().map_or(Kind::Terminal, |wanted| wanted.kind) {
+        reports.reporters.push(match on_output.first().map_or(Kind::Terminal, |wanted| wanted.kind) {
             Kind::Terminal => Box::new(Terminal::new(out, looks())),
             kind => open(kind, Box::new(out)),
         });
-        Ok(Self { reporters, trouble: None })
+        Ok(reports)
     }
 
     /// Opens the reports that go to files.
@@ -70,10 +84,26 @@ impl<'w> Reports<'w> {
     ///
     /// Where a file cannot be created.
     pub(crate) fn to_files(files: &[(Kind, PathBuf)]) -> Result<Self, Failure> {
-        let open_one = |(kind, path): &(Kind, PathBuf)| -> Result<Box<dyn Reporter>, Failure> {
-            Ok(open(*kind, Box::new(BufWriter::new(create(path)?))))
-        };
-        Ok(Self { reporters: files.iter().map(open_one).collect::<Result<_, _>>()?, trouble: None })
+        let mut reports = Self::default();
+        for (kind, path) in files {
+            reports.open_file(*kind, path)?;
+        }
+        Ok(reports)
+    }
+
+    fn open_file(&mut self, kind: Kind, path: &Path) -> Result<(), Failure> {
+        let cannot = |e| Failure::environment(miette!("failed to create the report {}: {e}", path.display()));
+        whole_file::prepare(path).map_err(cannot)?;
+        self.reporters.push(match kind {
+            // Its lines can be read while the run goes on.
+            Kind::Terminal => open(kind, Box::new(BufWriter::new(File::create(path).map_err(cannot)?))),
+            Kind::Html | Kind::Json | Kind::Junit => {
+                let text = Text::default();
+                self.documents.push(Document { path: path.to_owned(), text: text.clone() });
+                open(kind, Box::new(text))
+            }
+        });
+        Ok(())
     }
 
     /// Tells all of them; what goes wrong is kept for [`Reports::close`].
@@ -85,25 +115,32 @@ impl<'w> Reports<'w> {
         }
     }
 
-    /// Whether all of them were written.
+    /// Puts the documents where they belong, once all of the reports are written.
     ///
     /// # Errors
     ///
     /// The first thing that went wrong.
     pub(crate) fn close(self) -> Result<(), Failure> {
-        match self.trouble {
-            Some(error) => Err(Failure::environment(miette!("failed to write a report: {error}"))),
-            None => Ok(()),
+        if let Some(error) = self.trouble {
+            return Err(Failure::environment(miette!("failed to write a report: {error}")));
         }
+        for Document { path, text } in self.documents {
+            whole_file::write(&path, &text.0.borrow())
+                .map_err(|e| Failure::environment(miette!("failed to write the report {}: {e}", path.display())))?;
+        }
+        Ok(())
     }
 }
 
-fn create(path: &Path) -> Result<File, Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| File::create(path))
-        .map_err(|e| Failure::environment(miette!("failed to create the report {}: {e}", path.display())))
+impl Write for Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn looks() -> Looks {

@@ -1,6 +1,5 @@
 //! `keyrig run`
 
-use std::fs;
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -18,7 +17,7 @@ use crate::real_key::{Handling, on_ctrl_c};
 use crate::reports::{Reports, Wanted};
 use crate::targets::{Chosen, Name};
 use crate::vocabulary::{client, embedded, suite};
-use crate::{runtime, seed};
+use crate::{runtime, seed, whole_file};
 
 /// Where deviations are written down that everybody knows of.
 const KNOWN: &str = "scenarios/known.yaml";
@@ -232,9 +231,7 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(path, text))
+    whole_file::prepare(path)
+        .and_then(|()| whole_file::write(path, text.as_bytes()))
         .map_err(|e| Failure::environment(miette!("failed to write {}: {e}", path.display())))
 }

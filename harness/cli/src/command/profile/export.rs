@@ -1,6 +1,5 @@
 //! `keyrig profile export`
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -9,6 +8,7 @@ use keyrig_device::profiles;
 use miette::miette;
 
 use crate::failure::{Exit, Failure};
+use crate::whole_file;
 
 /// Write what a relying party needs: the test roots that the profiles' attestations lead to
 #[derive(clap::Args)]
@@ -42,7 +42,7 @@ impl Words {
         let pem = profiles::roots_pem(&chosen);
         match &self.output {
             None => out.write_all(pem.as_bytes())?,
-            Some(path) => fs::write(path, pem)
+            Some(path) => whole_file::write(path, pem.as_bytes())
                 .map_err(|e| Failure::environment(miette!("failed to write {}: {e}", path.display())))?,
         }
         Ok(Exit::Success)
