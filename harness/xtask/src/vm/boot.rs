@@ -22,7 +22,7 @@ const VIRTME: &str = "virtme-ng==1.42";
 /// How many there are, where there are as many clients: one alone leaves half of two cores idle while it waits.
 const GUESTS: usize = 2;
 
-/// How long a guest may take for all rows, in seconds: about twice what it takes on two cores that are idle.
+/// How long a guest may take for all rows, in seconds: more than twice what it takes on two cores that are idle.
 const PATIENCE: u32 = 1200;
 
 /// Starts the guests and gives what came of each row.
