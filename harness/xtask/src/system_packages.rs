@@ -42,6 +42,8 @@ pub(crate) enum Need {
     Libudev,
     /// What compiles C for Windows.
     Mingw,
+    /// A window manager.
+    Openbox,
     /// What verifies certificates, on the command line.
     Openssl,
     /// What signs in through PAM, on the command line.
@@ -76,6 +78,10 @@ pub(crate) enum Need {
     Udev,
     /// A virtual card reader.
     Vpcd,
+    /// What types into windows.
+    Xdotool,
+    /// A display without a screen.
+    Xvfb,
 }
 
 /// What the workspace is built with, beside Rust and a linker.
@@ -119,6 +125,7 @@ impl Need {
             Need::Libpcsclite => ("libpcsclite-dev", "/usr/include/PCSC/winscard.h"),
             Need::Libudev => ("libudev-dev", "/usr/include/libudev.h"),
             Need::Mingw => ("gcc-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-gcc"),
+            Need::Openbox => ("openbox", "/usr/bin/openbox"),
             Need::Openssl => ("openssl", "/usr/bin/openssl"),
             Need::Pamtester => ("pamtester", "/usr/bin/pamtester"),
             Need::PamU2f => ("libpam-u2f", "/lib/x86_64-linux-gnu/security/pam_u2f.so"),
@@ -136,6 +143,8 @@ impl Need {
             Need::Tshark => ("tshark", "/usr/bin/tshark"),
             Need::Udev => ("udev", "/lib/systemd/systemd-udevd"),
             Need::Vpcd => ("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
+            Need::Xdotool => ("xdotool", "/usr/bin/xdotool"),
+            Need::Xvfb => ("xvfb", "/usr/bin/Xvfb"),
         }
     }
 }

@@ -1,9 +1,10 @@
 """A real browser goes through ceremonies on a page of our own relying party, with the key that this machine sees.
 
-    browser.py chromium|firefox URL CEREMONY…
+    browser.py chromium|chromium-in-a-window|firefox URL CEREMONY…
 
 Chromium is driven through ChromeDriver, Firefox through Marionette; nothing in either is replaced, and nobody but the
-key answers. A ceremony is the name of a function below; one that goes wrong raises.
+key answers. A window is on an X server without a screen, and typed into by that server's keyboard. A ceremony is the
+name of a function below; one that goes wrong raises.
 """
 
 import http.client
@@ -15,6 +16,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
+PIN = "24681357"
 USER = "alice@corp.example.com"
 SECONDS = 240
 
@@ -57,10 +59,12 @@ class Refused(Exception):
 
 
 class Chromium:
+    LOOK = ["--headless=new"]
+
     def __init__(self):
         self.driver = subprocess.Popen(["chromedriver", "--port=9515"], stdout=subprocess.DEVNULL)
         until(lambda: self.ask("GET", "/status")["ready"], OSError)
-        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+        arguments = [*self.LOOK, "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
         arguments += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
         options = {"binary": "/usr/bin/chromium", "args": [*arguments, "--user-data-dir=/run/desk/chromium"]}
         wanted = {"alwaysMatch": {"goog:chromeOptions": options}}
@@ -86,6 +90,33 @@ class Chromium:
             self.ask("DELETE", self.session)
         finally:
             self.driver.kill()
+
+
+class ChromiumInAWindow(Chromium):
+    LOOK = ["--window-size=1000,700"]
+
+    def __init__(self):
+        os.environ["DISPLAY"] = ":9"
+        screen = ["Xvfb", ":9", "-screen", "0", "1024x768x24"]
+        # Without a window manager no window has the keyboard's focus.
+        programs = [screen, ["openbox", "--config-file", "/dev/null"]]
+        self.around = []
+        for program in programs:
+            self.around.append(subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            until(lambda: subprocess.run(["xdotool", "getmouselocation"], capture_output=True).returncode == 0)
+        super().__init__()
+
+    def type(self, text):
+        """Into the field that has the focus, whatever it holds."""
+        for words in (["key", "ctrl+a"], ["type", "--delay", "100", text], ["key", "Return"]):
+            subprocess.run(["xdotool", *words], check=True)
+
+    def close(self):
+        try:
+            super().close()
+        finally:
+            for program in reversed(self.around):
+                program.kill()
 
 
 class Firefox:
@@ -156,10 +187,18 @@ def until(work, *passing):
         time.sleep(0.2)
 
 
+def begin(browser, call):
+    browser.script(f"{CEREMONIES}; window.found = null; {call}.then(v => window.found = [v], e => window.found = [String(e)])")
+
+
+def end(browser):
+    return until(lambda: browser.script("return window.found"), Refused)[0]
+
+
 def run(browser, call):
     """What the page's function gives."""
-    browser.script(f"{CEREMONIES}; window.found = null; {call}.then(v => window.found = [v], e => window.found = [String(e)])")
-    return until(lambda: browser.script("return window.found"), Refused)[0]
+    begin(browser, call)
+    return end(browser)
 
 
 def accepted(found):
@@ -193,6 +232,38 @@ def a_finger(browser):
     assert signed["credential"]["id"] == made["credential"]["id"] and USER in json.dumps(signed["session"]), signed
 
 
+def a_pin(browser):
+    """A PIN, typed into the browser's own dialogue, verifies the user; after a wrong one it asks again."""
+    begin(browser, f"register('{USER}', {wishes('required', 'discouraged')})")
+    until(asked_of_the_pin)
+    type_pin(browser, "00000000")
+    until(lambda: tries() == 7)
+    type_pin(browser, PIN)
+    made = accepted(end(browser))
+    assert "usb" in made["credential"]["response"]["transports"] and tries() == 8, made
+
+
+def type_pin(browser, pin):
+    heard = asked_of_the_pin()
+    # A dialogue that is not drawn yet hears nothing.
+    while asked_of_the_pin() == heard:
+        browser.type(pin)
+        time.sleep(10)
+
+
+def asked_of_the_pin():
+    """How often the key was asked about its PIN: for the tries that are left, for a key agreement, for a token."""
+    return key("log").count("authenticatorClientPIN")
+
+
+def tries():
+    return json.loads(key("status", "--json"))["pin_retries"]
+
+
+def key(*words):
+    return subprocess.run(["keyrig", "key", *words], capture_output=True, text=True, check=True).stdout
+
+
 def conditional(browser):
     """A request that waits in the background, until the page takes it back."""
     found = run(browser, "waiting()")
@@ -203,7 +274,7 @@ def main(name, url, *ceremonies):
     begun = time.monotonic()
     address = (urlsplit(url).hostname, urlsplit(url).port)
     until(lambda: socket.create_connection(address).close() or True, OSError)
-    browser = {"chromium": Chromium, "firefox": Firefox}[name]()
+    browser = {"chromium": Chromium, "chromium-in-a-window": ChromiumInAWindow, "firefox": Firefox}[name]()
     print(f"{name} is there after {time.monotonic() - begun:.0f} s", flush=True)
     try:
         for ceremony in ceremonies:
