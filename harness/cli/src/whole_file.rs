@@ -24,7 +24,7 @@ pub(crate) fn prepare(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Where it cannot be written; then nothing has changed.
+/// Where it cannot be written; a file that was there is then as it was.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
         return fs::write(path, bytes);
