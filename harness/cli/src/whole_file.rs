@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::{Builder, NamedTempFile};
 
-/// Makes the folder of `path`, and sees whether [`write`] could write there.
+/// Makes the folder of `path`, and sees whether [`write()`] could write there.
 ///
 /// # Errors
 ///
