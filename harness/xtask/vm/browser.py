@@ -62,11 +62,20 @@ class Chromium:
     LOOK = ["--headless=new"]
 
     def __init__(self):
-        self.driver = subprocess.Popen(["chromedriver", "--port=9515"], stdout=subprocess.DEVNULL)
+        self.started = []
+        self.session = None
+
+    def start(self, program, **wishes):
+        self.started.append(subprocess.Popen(program, stdout=subprocess.DEVNULL, **wishes))
+
+    def launch(self):
+        self.start(["chromedriver", "--port=9515"])
         until(lambda: self.ask("GET", "/status")["ready"], OSError)
         arguments = [*self.LOOK, "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
         arguments += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
         options = {"binary": "/usr/bin/chromium", "args": [*arguments, "--user-data-dir=/run/desk/chromium"]}
+        # ChromeDriver gives a browser 60 s to start, which an emulated machine that reads it for the first time exceeds.
+        options["browserStartupTimeout"] = SECONDS * 1000
         wanted = {"alwaysMatch": {"goog:chromeOptions": options}}
         self.session = "/session/" + self.ask("POST", "/session", {"capabilities": wanted})["sessionId"]
         self.ask("POST", self.session + "/timeouts", {"script": SECONDS * 1000})
@@ -87,36 +96,30 @@ class Chromium:
 
     def close(self):
         try:
-            self.ask("DELETE", self.session)
+            if self.session:
+                self.ask("DELETE", self.session)
         finally:
-            self.driver.kill()
+            for program in reversed(self.started):
+                program.kill()
+                program.wait()
 
 
 class ChromiumInAWindow(Chromium):
     LOOK = ["--window-size=1000,700"]
 
-    def __init__(self):
+    def launch(self):
         os.environ["DISPLAY"] = ":9"
         screen = ["Xvfb", ":9", "-screen", "0", "1024x768x24"]
         # Without a window manager no window has the keyboard's focus.
-        programs = [screen, ["openbox", "--config-file", "/dev/null"]]
-        self.around = []
-        for program in programs:
-            self.around.append(subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        for program in (screen, ["openbox", "--config-file", "/dev/null"]):
+            self.start(program, stderr=subprocess.DEVNULL)
             until(lambda: subprocess.run(["xdotool", "getmouselocation"], capture_output=True).returncode == 0)
-        super().__init__()
+        super().launch()
 
     def type(self, text):
         """Into the field that has the focus, whatever it holds."""
         for words in (["key", "ctrl+a"], ["type", "--delay", "100", text], ["key", "Return"]):
             subprocess.run(["xdotool", *words], check=True)
-
-    def close(self):
-        try:
-            super().close()
-        finally:
-            for program in reversed(self.around):
-                program.kill()
 
 
 class Firefox:
@@ -130,6 +133,9 @@ class Firefox:
     }
 
     def __init__(self):
+        self.browser = None
+
+    def launch(self):
         profile = "/run/desk/firefox"
         os.makedirs(profile)
         with open(profile + "/user.js", "w") as file:
@@ -168,8 +174,9 @@ class Firefox:
         return self.ask("WebDriver:ExecuteScript", script=source, args=[])["value"]
 
     def close(self):
-        self.browser.kill()
-        self.browser.wait()
+        if self.browser:
+            self.browser.kill()
+            self.browser.wait()
 
 
 def until(work, *passing):
@@ -242,8 +249,18 @@ def a_pin(browser):
 
 
 def type_until(browser, pin, heard):
-    """A dialogue that is not drawn yet hears nothing, so what the key says of its PIN tells whether one did."""
-    until(lambda: heard() or browser.type(pin) or time.sleep(15))
+    """What the key says of its PIN tells whether a dialogue heard it: one that is not drawn yet hears nothing.
+
+    Who types again too soon types a wrong one twice, so each time it waits longer.
+    """
+    patience = 10
+    while not heard():
+        browser.type(pin)
+        later = time.monotonic() + patience
+        while not heard() and time.monotonic() < later:
+            time.sleep(2)
+        patience *= 2
+        assert patience < SECONDS, "no dialogue takes the PIN"
 
 
 def tries():
@@ -263,8 +280,9 @@ def main(name, url, *ceremonies):
     address = (urlsplit(url).hostname, urlsplit(url).port)
     until(lambda: socket.create_connection(address).close() or True, OSError)
     browser = {"chromium": Chromium, "chromium-in-a-window": ChromiumInAWindow, "firefox": Firefox}[name]()
-    print(f"{name} is there after {time.monotonic() - begun:.0f} s", flush=True)
     try:
+        browser.launch()
+        print(f"{name} is there after {time.monotonic() - begun:.0f} s", flush=True)
         for ceremony in ceremonies:
             browser.open(url)
             globals()[ceremony](browser)
