@@ -16,7 +16,7 @@ pub(super) fn of(outcomes: &[Outcome]) -> String {
 
 /// Whether a line on the guest's console is about a row.
 pub(super) fn is_progress(line: &str) -> bool {
-    line.starts_with("ok - ") || line.starts_with("not ok - ")
+    ["ok - ", "not ok - ", "# "].iter().any(|beginning| line.starts_with(beginning))
 }
 
 fn with_logs(outcomes: &[Outcome], results: &Path) -> String {
@@ -62,6 +62,7 @@ mod tests {
     fn lines_about_rows_are_told_from_the_others() {
         assert!(is_progress("ok - libfido2: a PIN (1.0 s)"));
         assert!(is_progress("not ok - libfido2: a PIN (1.0 s)"));
+        assert!(is_progress("# libfido2: a PIN: no key"));
         assert!(!is_progress("okay"));
     }
 }

@@ -68,7 +68,8 @@ impl Ended {
     }
 
     fn red(&self, what: &str) -> Red {
-        Red(format!("`{}` {what}", self.line))
+        let last = self.said.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        Red(format!("`{}` {what}; its last words: {}", self.line, last.unwrap_or("none")))
     }
 }
 
@@ -109,6 +110,14 @@ mod tests {
             assert!(why.contains("in time"), "{why}");
             assert!(ended(code, "FIDO_ERR_TX").refused("FIDO_ERR_TX").is_err());
         }
+    }
+
+    #[test]
+    fn a_failure_is_told_with_what_the_client_said_last() {
+        let Red(why) = ended(1, "Traceback\nRefused: no browser\n\n").well().unwrap_err();
+        assert!(why.ends_with("exited with 1; its last words: Refused: no browser"), "{why}");
+        let Red(why) = ended(1, "").well().unwrap_err();
+        assert!(why.ends_with("its last words: none"), "{why}");
     }
 
     #[test]
