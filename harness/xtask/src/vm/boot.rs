@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::client::Client;
@@ -19,11 +18,11 @@ use crate::workspace;
 /// What starts a kernel over the files of the machine that it runs on.
 const VIRTME: &str = "virtme-ng==1.42";
 
-/// How many there are, where there are as many clients: one alone leaves half of two cores idle while it waits.
+/// How many share the rows.
 const GUESTS: usize = 2;
 
-/// How long a guest may take for all rows, in seconds: more than twice what it takes on two cores that are idle.
-const PATIENCE: u32 = 1200;
+/// How long a guest may take for all rows, in seconds: four times what it takes on two cores that are idle.
+const PATIENCE: u32 = 2400;
 
 /// Starts the guests and gives what came of each row.
 ///
@@ -36,33 +35,55 @@ pub(super) fn rows_of(clients: &[&'static Client]) -> Result<Vec<Outcome>, Failu
     }
     fs::create_dir_all(&folder)?;
     let share = Share::at(&folder);
-    let mut guests = Vec::new();
-    for number in 1..=GUESTS.min(clients.len()) {
-        guests.push((number, Running::start(&mut command(number, &share, clients)?)?));
+    let sharing = clients.iter().map(|client| client.rows.len()).sum::<usize>().min(GUESTS);
+    let mut found = found_by(1..=sharing, Place::Beside, &share, clients)?;
+    if clients.iter().any(|client| !client.alone.is_empty()) {
+        found.push_str(&found_by([sharing + 1], Place::Alone, &share, clients)?);
     }
-    let left = AtomicUsize::new(guests.len());
-    if guests.len() == 1 {
-        share.tell_that_one_is_left()?;
-    }
-    let found = thread::scope(|scope| {
-        let watch = |(number, guest)| {
-            let (share, left) = (&share, &left);
-            scope.spawn(move || to_its_end(number, guest, share, left))
-        };
-        let watched: Vec<_> = guests.into_iter().map(watch).collect();
-        let ends = watched.into_iter().map(|guest| guest.join().expect("whoever watches a guest does not panic"));
-        ends.collect::<Result<String, Failure>>()
-    })?;
     outcome::of_every_row(clients, &found)
 }
 
-/// Shows what a guest says of its rows, and gives its results once it has ended.
-fn to_its_end(number: usize, mut guest: Running, share: &Share, left: &AtomicUsize) -> Result<String, Failure> {
-    let listened = listened_to(&mut guest);
-    if left.fetch_sub(1, Ordering::SeqCst) == 2 {
-        share.tell_that_one_is_left()?;
+/// Starts guests at the same time, and gives their results once all have ended.
+fn found_by(
+    numbers: impl IntoIterator<Item = usize>,
+    place: Place,
+    share: &Share,
+    clients: &[&'static Client],
+) -> Result<String, Failure> {
+    let mut guests = Vec::new();
+    for number in numbers {
+        guests.push((number, Running::start(&mut command(number, place, share, clients)?)?));
     }
-    let said = listened?;
+    thread::scope(|scope| {
+        let watch = |(number, guest)| scope.spawn(move || watched(number, guest, share));
+        let watched: Vec<_> = guests.into_iter().map(watch).collect();
+        watched.into_iter().map(|guest| guest.join().expect("whoever watches a guest does not panic")).collect()
+    })
+}
+
+/// Where a guest stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Beside another.
+    Beside,
+    /// Nowhere near another.
+    Alone,
+}
+
+impl Place {
+    /// An emulated processor has a core of this machine for itself: two guests of two processors each, on two cores,
+    /// take four times as long.
+    const fn processors(self) -> usize {
+        match self {
+            Place::Beside => 1,
+            Place::Alone => 2,
+        }
+    }
+}
+
+/// Shows what a guest says of its rows, and gives its results once it has ended.
+fn watched(number: usize, mut guest: Running, share: &Share) -> Result<String, Failure> {
+    let said = listened_to(&mut guest)?;
     fs::write(share.console_of(number), &said)?;
     fs::read_to_string(share.results_of(number)).map_err(|_| {
         Failure::Found(format!("guest {number} ended without a result; it said:\n{}", last_lines(&said, 20)))
@@ -81,7 +102,7 @@ fn listened_to(guest: &mut Running) -> Result<String, Failure> {
     Ok(said)
 }
 
-fn command(number: usize, share: &Share, clients: &[&'static Client]) -> Result<Command, Failure> {
+fn command(number: usize, place: Place, share: &Share, clients: &[&'static Client]) -> Result<Command, Failure> {
     let tools = python::environment("virtme-ng", VIRTME)?;
     let tools = tools.parent().expect("a virtual environment has its programs in a folder");
     let guest = at_its_place(&std::env::current_exe()?);
@@ -90,10 +111,14 @@ fn command(number: usize, share: &Share, clients: &[&'static Client]) -> Result<
     for client in clients {
         inside.push_str(&format!(" --client {}", client.name));
     }
+    if place == Place::Alone {
+        inside.push_str(" --alone");
+    }
     let kernel = kernels().pop().ok_or_else(|| Failure::Environment("there is no kernel in /boot".into()))?;
     let line = format!(
-        "vng --run {} --disable-kvm --append mitigations=off --user root --cpus 2 --memory 2G --rwdir {} -- {}",
+        "vng --run {} --disable-kvm --append mitigations=off --user root --cpus {} --memory 2G --rwdir {} -- {}",
         quoted(&kernel),
+        place.processors(),
         quoted(folder),
         shell_word(&inside),
     );

@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// The clients that the guests share.
     #[arg(long = "client", value_parser = client::names())]
     clients: Vec<String>,
+    /// Goes through those rows that bear no neighbour, and no others.
+    #[arg(long)]
+    alone: bool,
 }
 
 /// What a tree of files lacks to be a machine: folders to write to, a kernel that makes keys, whoever tells programs
@@ -39,10 +42,7 @@ const SETTING_UP: &[&str] = &[
     "sed 's/^root:[^:]*:/root:*:/' /etc/shadow > /run/shadow && mount --bind /run/shadow /etc/shadow",
 ];
 
-/// What a guest takes that goes through those rows that bear no neighbour.
-const ALONE: &str = "alone";
-
-/// Goes through the rows of the clients that no other guest takes.
+/// Goes through the rows that no other guest takes.
 ///
 /// # Errors
 /// When the guest cannot be set up.
@@ -52,26 +52,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let share = Share::at(&arguments.results);
     let mut results = fs::File::create(share.results_of(arguments.number))?;
-    let clients = client::in_turn(&client::chosen(&arguments.clients));
-    for client in &clients {
-        if share.take(client.name)? {
-            play_all(client, client.rows, &share, &mut results)?;
+    for client in client::in_turn(&client::chosen(&arguments.clients)) {
+        for row in if arguments.alone { client.alone } else { client.rows } {
+            if share.take(client.name, row.ceremony)? {
+                let outcome = play(client, row, &share);
+                println!("{}", outcome.progress());
+                writeln!(results, "{}", outcome.to_json())?;
+            }
         }
-    }
-    if clients.iter().any(|client| !client.alone.is_empty()) && share.take(ALONE)? {
-        share.wait_until_one_is_left()?;
-        for client in clients {
-            play_all(client, client.alone, &share, &mut results)?;
-        }
-    }
-    Ok(())
-}
-
-fn play_all(client: &Client, rows: &[Row], share: &Share, results: &mut fs::File) -> Result<(), Failure> {
-    for row in rows {
-        let outcome = play(client, row, share);
-        println!("{}", outcome.progress());
-        writeln!(results, "{}", outcome.to_json())?;
     }
     Ok(())
 }

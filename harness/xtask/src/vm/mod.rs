@@ -1,8 +1,8 @@
 //! `cargo xtask vm`: outside clients, unmodified, and a key of ours that the operating system sees.
 //!
 //! Few machines that build software have a kernel with uhid. So this one starts another, Debian's, in an emulator, over
-//! the same files; `guest` plugs keys in there and lets clients go through their ceremonies. Two guests share the
-//! clients: each takes the next that nobody has taken.
+//! the same files; `guest` plugs keys in there and lets clients go through their ceremonies. Two guests share the rows:
+//! each takes the next that nobody has taken. What bears no neighbour waits for a third, which is alone.
 
 mod boot;
 mod client;

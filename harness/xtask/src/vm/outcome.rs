@@ -29,10 +29,13 @@ impl Outcome {
         })
     }
 
-    /// A line as the Test Anything Protocol has it.
+    /// A line as the Test Anything Protocol has it; where the row failed, a second one says why.
     pub(super) fn progress(&self) -> String {
-        let word = if self.red.is_none() { "ok" } else { "not ok" };
-        format!("{word} - {}: {} ({:.1} s)", self.client, self.ceremony, self.seconds)
+        let row = format!("{}: {}", self.client, self.ceremony);
+        match &self.red {
+            None => format!("ok - {row} ({:.1} s)", self.seconds),
+            Some(why) => format!("not ok - {row} ({:.1} s)\n# {row}: {}", self.seconds, why.replace('\n', " ")),
+        }
     }
 
     pub(super) fn tally(&self) -> Tally {
@@ -59,7 +62,12 @@ impl Outcome {
 
 /// Where a row's log lies.
 pub(super) fn log_of(results: &Path, client: &str, ceremony: &str) -> PathBuf {
-    results.join(client).join(ceremony.replace([' ', '/'], "-")).with_extension("log")
+    results.join(client).join(in_a_name(ceremony)).with_extension("log")
+}
+
+/// A ceremony in a file's name.
+pub(super) fn in_a_name(ceremony: &str) -> String {
+    ceremony.replace([' ', '/'], "-")
 }
 
 /// One outcome for every row there is. A row of which `lines` say nothing has failed: no guest has come to
@@ -82,7 +90,7 @@ pub(super) fn of_every_row(clients: &[&'static Client], lines: &str) -> Result<V
                 client: key.0,
                 ceremony: key.1,
                 seconds: 0.0,
-                red: Some("no guest came to it".into()),
+                red: Some("no guest came to its end".into()),
             }));
         }
     }
@@ -104,6 +112,13 @@ mod tests {
             assert_eq!(Outcome::from_json(&outcome.to_json().to_string()), Some(outcome));
         }
         assert_eq!(Outcome::from_json("{\"client\": \"libfido2\"}"), None);
+    }
+
+    #[test]
+    fn progress_says_at_once_why_a_row_failed() {
+        assert_eq!(outcome(None).progress(), "ok - libfido2: a PIN (1.5 s)");
+        let red = outcome(Some("`x` exited with 1:\nno key"));
+        assert_eq!(red.progress(), "not ok - libfido2: a PIN (1.5 s)\n# libfido2: a PIN: `x` exited with 1: no key");
     }
 
     #[test]

@@ -1,12 +1,11 @@
-//! The folder that the guests and whoever started them share: who goes through which client, what came of it, and
-//! who is still there.
+//! The folder that the guests and whoever started them share: who goes through which row, and what came of it.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::outcome;
 use crate::failure::Failure;
-use crate::process;
 
 /// The folder, seen from in- or outside of a guest.
 #[derive(Clone, Debug)]
@@ -23,15 +22,15 @@ impl Share {
         &self.0
     }
 
-    /// Takes something that everybody else is then refused; whether nobody had it yet.
+    /// Takes a client's row, which everybody else is then refused; whether nobody had it yet.
     ///
     /// # Errors
     /// What the file system says.
-    pub(super) fn take(&self, what: &str) -> Result<bool, Failure> {
-        let taken = self.0.join("taken");
+    pub(super) fn take(&self, client: &str, ceremony: &str) -> Result<bool, Failure> {
+        let taken = self.0.join("taken").join(client);
         fs::create_dir_all(&taken)?;
         // Of several who make a folder, one does; over 9p too, as it is the machine's own kernel that decides.
-        match fs::create_dir(taken.join(what)) {
+        match fs::create_dir(taken.join(outcome::in_a_name(ceremony))) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error.into()),
@@ -47,27 +46,6 @@ impl Share {
     pub(super) fn console_of(&self, guest: usize) -> PathBuf {
         self.0.join(format!("console-{guest}.log"))
     }
-
-    /// Tells the guest that is left that it has no neighbour.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub(super) fn tell_that_one_is_left(&self) -> Result<(), Failure> {
-        Ok(fs::write(self.one_is_left(), "")?)
-    }
-
-    /// Waits until there is no neighbour.
-    ///
-    /// # Errors
-    /// When the shell cannot be started.
-    pub(super) fn wait_until_one_is_left(&self) -> Result<(), Failure> {
-        let mut wait = process::shell("until test -e \"$TOLD\"; do sleep 1; done");
-        process::capture(wait.env("TOLD", self.one_is_left())).map(drop)
-    }
-
-    fn one_is_left(&self) -> PathBuf {
-        self.0.join("one-is-left")
-    }
 }
 
 #[cfg(test)]
@@ -79,22 +57,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let share = Share::at(folder.path());
         let takers: Vec<usize> = std::thread::scope(|scope| {
-            let taker = || (0..100).filter(|number| share.take(&number.to_string()).unwrap()).count();
+            let taker = || (0..100).filter(|number| share.take("libfido2", &format!("row {number}")).unwrap()).count();
             let takers: Vec<_> = (0..2).map(|_| scope.spawn(taker)).collect();
             takers.into_iter().map(|taker| taker.join().unwrap()).collect()
         });
         assert_eq!(takers.iter().sum::<usize>(), 100, "{takers:?}");
-    }
-
-    #[test]
-    fn who_is_left_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let share = Share::at(folder.path());
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| share.wait_until_one_is_left());
-            share.tell_that_one_is_left().unwrap();
-            waiting.join().unwrap().unwrap();
-        });
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) struct Client {
     /// What its rows are likely to take, for whoever begins with the longest.
     pub(super) seconds: u32,
     pub(super) rows: &'static [Row],
-    /// Those that a second guest beside this one would make another thing.
+    /// Those that measure, and so bear no neighbour.
     pub(super) alone: &'static [Row],
 }
 
@@ -80,7 +80,8 @@ pub(super) fn chosen(names: &[String]) -> Vec<&'static Client> {
     ALL.iter().filter(wanted).copied().collect()
 }
 
-/// The clients in the order in which guests take them: the longest first, so that guests end at about the same time.
+/// The clients in the order in which guests take their rows: the longest first, so that guests end at about the same
+/// time.
 pub(super) fn in_turn(clients: &[&'static Client]) -> Vec<&'static Client> {
     let mut clients = clients.to_vec();
     clients.sort_by_key(|client| Reverse(client.seconds));
