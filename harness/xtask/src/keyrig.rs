@@ -21,14 +21,14 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     Ok(BUILT.get_or_init(program).clone())
 }
 
-/// The binary as it is released, and the example that measures a key at its node: in one command, as what both are made
-/// of would otherwise be compiled twice.
+/// The binary as it is released, and the one that measures a key at its node: in one command, as what both are made of
+/// would otherwise be compiled twice.
 ///
 /// # Errors
 /// When one does not compile.
 pub(crate) fn build_release() -> Result<(), Failure> {
     let packages = ["build", "--release", "--package", "keyrig", "--package", "keyrig-device"];
-    let made = ["--bin", "keyrig", "--example", "node_speed"];
+    let made = ["--bin", "keyrig", "--bin", "node_speed"];
     process::run(&mut process::cargo(packages.into_iter().chain(made)))
 }
 
@@ -37,9 +37,9 @@ pub(crate) fn released_program() -> PathBuf {
     workspace::target().join("release/keyrig")
 }
 
-/// Where [`build_release`] leaves the example.
+/// Where [`build_release`] leaves the program that measures.
 pub(crate) fn node_speed() -> PathBuf {
-    workspace::target().join("release/examples/node_speed")
+    workspace::target().join("release/node_speed")
 }
 
 /// Where [`build`] leaves the binary.

@@ -1,7 +1,7 @@
 //! How long a sign-in takes over the node of a key that is plugged in and answers by itself, beside an echo of as many
 //! reports over the same node and one signature.
 //!
-//! `cargo run --release --package keyrig-device --example node_speed /dev/hidraw0`
+//! `cargo run --release --package keyrig-device --bin node_speed /dev/hidraw0`
 
 use std::fs::File;
 use std::hint::black_box;
