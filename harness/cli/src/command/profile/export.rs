@@ -40,6 +40,9 @@ impl Words {
                 .collect::<Result<_, _>>()?,
         };
         let pem = profiles::roots_pem(&chosen);
+        if pem.is_empty() {
+            return Err(Failure::usage(rootless(&self.names)));
+        }
         match &self.output {
             None => out.write_all(pem.as_bytes())?,
             Some(path) => whole_file::write(path, pem.as_bytes())
@@ -47,4 +50,13 @@ impl Words {
         }
         Ok(Exit::Success)
     }
+}
+
+/// An empty file would be taken for an answer.
+fn rootless(names: &[String]) -> miette::Report {
+    miette!(
+        help = "a relying party needs no root for them: `keyrig profile show PROFILE` says how each attests",
+        "failed to export roots: no attestation of {} leads to one",
+        names.join(" and ")
+    )
 }
