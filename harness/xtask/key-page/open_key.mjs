@@ -21,6 +21,9 @@ const wantDefects = process.argv[2] === '--defects';
 const [keyrig, pictures] = process.argv.slice(wantDefects ? 3 : 2);
 const checks = new Checks(wantDefects);
 
+// How long the page may take to show something, in milliseconds; with defects, much never comes.
+const PATIENCE = wantDefects ? 3000 : 30_000;
+
 // Credentials that are made at once.
 const CROWD = 1000;
 
@@ -58,13 +61,15 @@ async function use(url, host) {
   checks.expect('a touch by keyboard completes a registration that waits for it', reached && status === 0, [reached, status]);
 
   const line = page.locator('#log summary', { hasText: 'authenticatorMakeCredential' }).first();
-  const logged = await line.waitFor({ timeout: 3000 }).then(() => true, () => false);
+  const logged = await comes(line);
   checks.expect('the log shows the request', logged, await page.locator('#log').innerText());
   await pressByKeyboard(page, '#log summary');
   const fields = await page.locator('#log details[open] .tree .name').allInnerTexts();
   checks.expect('a message opens by keyboard and is taken apart', fields.some((name) => name.startsWith('fmt')), fields);
+  await comes(page.locator('#flags li.set').first());
   const flags = await page.locator('#flags li.set').allInnerTexts();
   checks.expect('UP was set and UV was not', flags.length === 1 && flags[0].startsWith('UP'), flags);
+  await comes(page.locator('#credentials strong').first());
   const credentials = await page.locator('#credentials strong').allInnerTexts();
   checks.expect('the credential is listed', credentials.join() === 'example.org', credentials);
 
@@ -85,7 +90,7 @@ async function use(url, host) {
   await crowd(page, host);
 
   await pressByKeyboard(page, '#port');
-  const out = await page.getByText('It is out of its port.').waitFor({ timeout: 3000 }).then(() => true, () => false);
+  const out = await comes(page.getByText('It is out of its port.'));
   checks.expect('a key that is pulled out is shown so', out, await page.locator('#asks').innerText());
   checks.expect('the browser has nothing to complain about', complaints.length === 0, complaints);
   checks.expect('nothing is fetched from elsewhere', elsewhere.length === 0, elsewhere);
@@ -97,18 +102,18 @@ async function crowd(page, host) {
   await page.evaluate(() => ask('PUT', '/v1/gestures', { gestures: 'always' }));
   const html = '<img src=x onerror="window.owned = true">';
   await host.ask(registration(html, '<b onclick="window.owned = true">bob</b>'));
-  const named = await page.getByText(html).waitFor({ timeout: 3000 }).then(() => true, () => false);
+  const named = await comes(page.getByText(html));
   const strange = await page.locator('#credentials :is(img, b), #log :is(img, b)').count();
   const owned = await page.evaluate(() => window.owned);
   checks.expect('a name that is HTML is text', named && strange === 0 && !owned, [named, strange, owned]);
   for (let number = 1; number < CROWD; number += 1) await host.ask(registration(`${number}.example.org`));
-  await page.locator('#count', { hasText: /^1,00[01]$/ }).waitFor({ timeout: 10_000 });
+  await page.locator('#count', { hasText: /^1,00[01]$/ }).waitFor();
   const shown = () => page.locator('#credentials strong').allInnerTexts();
   const first = await shown();
   checks.expect('so many credentials are shown as can be looked at', first.length === 50, first.length);
   await picture(page, 'crowd');
   await pressByKeyboard(page, '#later');
-  const turned = await page.getByText('51 to 100').waitFor({ timeout: 3000 }).then(() => true, () => false);
+  const turned = await comes(page.getByText('51 to 100'));
   const second = await shown();
   checks.expect('a page of them is turned by keyboard', turned && second.length === 50 && !second.some((place) => first.includes(place)), second.slice(0, 3));
 }
@@ -149,7 +154,12 @@ async function picture(page, name) {
 }
 
 function later(value) {
-  return new Promise((done) => setTimeout(done, 3000, value));
+  return new Promise((done) => setTimeout(done, PATIENCE, value));
+}
+
+// Whether something is shown, sooner or later.
+function comes(what) {
+  return what.waitFor({ timeout: PATIENCE }).then(() => true, () => false);
 }
 
 // Runs in the page.

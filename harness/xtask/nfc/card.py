@@ -10,7 +10,7 @@ from fido2.pcsc import CtapPcscDevice
 from smartcard import scard
 
 READER = "Virtual PCD 00 00"
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Card:

@@ -44,17 +44,15 @@ fn what_is_written_is_read_in_either_form() {
 
 #[test]
 fn a_file_says_its_form_by_its_name() {
-    let folder = std::env::temp_dir().join(format!("keyrig-capture-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     for (name, magic) in [("trace.pcapng", &[0x0a, 0x0d, 0x0d, 0x0a][..]), ("trace.jsonl", b"{\"keyrig_trace\":1")] {
-        let path = folder.join(name);
+        let path = folder.path().join(name);
         let mut capture = create(&path, "desk").unwrap();
         capture.write(&some()[0]).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         assert!(bytes.starts_with(magic), "{name}");
         assert_eq!(read(&bytes).unwrap().frames, some()[..1], "it is there at once");
     }
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

@@ -214,12 +214,16 @@ impl Host {
 
     /// Whether what comes is what this fault makes of an answer.
     pub(crate) fn is_wrong(&mut self, fault: &str) -> bool {
-        self.stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-        let heard = self.hear();
+        let mut heard_within = |patience| {
+            self.stream.set_read_timeout(Some(patience)).unwrap();
+            self.hear()
+        };
         match fault {
-            "wrong-channel" => heard.is_some_and(|message| message.channel == Channel(!self.channel.0)),
-            "error-reply" => heard.is_some_and(|message| message.command == Hid::ERROR),
-            _ => heard.is_none(),
+            "wrong-channel" => {
+                heard_within(PATIENCE).is_some_and(|message| message.channel == Channel(!self.channel.0))
+            }
+            "error-reply" => heard_within(PATIENCE).is_some_and(|message| message.command == Hid::ERROR),
+            _ => heard_within(Duration::from_millis(300)).is_none(),
         }
     }
 

@@ -42,7 +42,7 @@ fn pcscd() -> Result<Option<Running>, Failure> {
         return Ok(None);
     }
     let running = Running::start(Command::new("/usr/sbin/pcscd").args(["--foreground", "--error"]))?;
-    let patience = Instant::now() + Duration::from_secs(20);
+    let patience = Instant::now() + Duration::from_secs(60);
     while !answers() {
         if Instant::now() > patience {
             let what = "pcscd did not start; as root, type `pcscd --foreground --debug` to see why";
