@@ -3,7 +3,9 @@
 Its argument is the ceremony: the name of a function below. A ceremony that goes wrong raises.
 """
 
+import contextlib
 import functools
+import signal
 import sys
 
 from fido2.client import ClientError, DefaultClientDataCollector, Fido2Client, UserInteraction
@@ -183,20 +185,37 @@ def fingers():
 def link():
     """CTAPHID itself: any bytes come back, and the key shows which it is. The kernel's uhid keeps 31 packets for a key
     that is slow to read and drops the rest, so what is longer than so many packets may take several tries."""
-    key = the_key()
-    for length in (0, 1, 57, 58, 1280, 57 + 30 * 59):
-        text = bytes(range(256)) * 30
-        assert key.ping(text[:length]) == text[:length], length
+    text = bytes(range(256)) * 30
+    with opened() as key:
+        for length in (0, 1, 57, 58, 1280, 57 + 30 * 59):
+            assert key.ping(text[:length]) == text[:length], length
+        key.wink()
     longest = text[:7609]
-    assert any(echoed(key, longest) == longest for _ in range(20)), "the longest message never comes back"
-    key.wink()
+    assert any(echoed(longest) == longest for _ in range(20)), "the longest message never comes back"
 
 
-def echoed(key, text):
+def echoed(text):
+    """What comes back, if something does. Who was given no report of an answer any more waits for it for ever."""
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(5)
     try:
-        return key.ping(text)
+        with opened() as key:
+            return key.ping(text)
     except CtapError as error:
         assert error.code in (CtapError.ERR.INVALID_SEQ, CtapError.ERR.TIMEOUT), error
+    except TimeoutError:
+        pass
+    finally:
+        signal.alarm(0)
+
+
+def late(*_):
+    raise TimeoutError
+
+
+def opened():
+    (key,) = CtapHidDevice.list_devices()
+    return contextlib.closing(key)
 
 
 if __name__ == "__main__":
