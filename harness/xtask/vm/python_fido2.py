@@ -33,11 +33,15 @@ class Person(UserInteraction):
         return self.pin
 
 
+def opened():
+    (key,) = CtapHidDevice.list_devices()
+    return key
+
+
 @functools.cache
 def the_key():
     """Opened once: whoever has a node open hears all answers, also those to others."""
-    (key,) = CtapHidDevice.list_devices()
-    return key
+    return opened()
 
 
 def client(pin=PIN):
@@ -186,7 +190,7 @@ def link():
     """CTAPHID itself: any bytes come back, and the key shows which it is. The kernel's uhid keeps 31 packets for a key
     that is slow to read and drops the rest, so what is longer than so many packets may take several tries."""
     text = bytes(range(256)) * 30
-    with opened() as key:
+    with contextlib.closing(opened()) as key:
         for length in (0, 1, 57, 58, 1280, 57 + 30 * 59):
             assert key.ping(text[:length]) == text[:length], length
         key.wink()
@@ -199,7 +203,7 @@ def echoed(text):
     signal.signal(signal.SIGALRM, late)
     signal.alarm(5)
     try:
-        with opened() as key:
+        with contextlib.closing(opened()) as key:
             return key.ping(text)
     except CtapError as error:
         assert error.code in (CtapError.ERR.INVALID_SEQ, CtapError.ERR.TIMEOUT), error
@@ -211,11 +215,6 @@ def echoed(text):
 
 def late(*_):
     raise TimeoutError
-
-
-def opened():
-    (key,) = CtapHidDevice.list_devices()
-    return contextlib.closing(key)
 
 
 if __name__ == "__main__":

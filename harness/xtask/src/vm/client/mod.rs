@@ -32,7 +32,7 @@ pub(crate) struct Client {
     /// What its rows are likely to take, for whoever begins with the longest.
     pub(super) seconds: u32,
     pub(super) rows: &'static [Row],
-    /// Those that measure, and so bear no neighbour.
+    /// Those that a neighbour on this machine would make another thing.
     pub(super) alone: &'static [Row],
 }
 
