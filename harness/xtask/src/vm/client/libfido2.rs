@@ -37,6 +37,9 @@ const HASH: &str = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=";
 /// Other 32 bytes, in base64.
 const SALT: &str = "MjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjI=";
 
+/// libfido2's tools write over a file and keep what stands behind: a shorter signature would leave the last line's end.
+const CLEARED: &str = "rm -f signed";
+
 fn list(desk: &mut Desk) -> Result<(), Red> {
     let key = desk.plug(YUBIKEY)?;
     says(&desk.run("fido2-token -L")?, &format!("{}: vendor=", key.node))?;
@@ -105,7 +108,7 @@ fn hmac_secret(desk: &mut Desk) -> Result<(), Red> {
     register(desk, &key, "-M -h", "es256", "")?;
     let mut secrets = Vec::new();
     for salt in [SALT, HASH, SALT] {
-        desk.run(format!("(echo {HASH}; echo example.org; head -1 key; echo {salt}) > asked"))?;
+        desk.run(format!("{CLEARED}; (echo {HASH}; echo example.org; head -1 key; echo {salt}) > asked"))?;
         desk.run(format!("fido2-assert -G -p -h -i asked -o signed {}", key.node))?;
         desk.run("fido2-assert -V -p -h -i signed key.pem es256")?;
         secrets.push(desk.run("tail -1 signed")?);
@@ -219,7 +222,7 @@ fn register(desk: &mut Desk, key: &Key, options: &str, kind: &str, pin: &str) ->
 
 /// Signs in with that credential, and leaves the assertion in `signed`.
 fn sign_in(desk: &mut Desk, key: &Key, options: &str, pin: &str) -> Result<(), Red> {
-    desk.run(format!("(echo {HASH}; echo example.org; head -1 key) > asked"))?;
+    desk.run(format!("{CLEARED}; (echo {HASH}; echo example.org; head -1 key) > asked"))?;
     desk.line(format!("fido2-assert {options} -i asked -o signed {}", key.node)).answered(&[pin]).well()?;
     Ok(())
 }
