@@ -3,6 +3,7 @@
 use std::io;
 
 use keyrig_ctap::ctaphid::{REPORT_LENGTH, Report};
+use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 
 use super::Link;
@@ -51,15 +52,6 @@ impl Link for Socket {
     }
 
     async fn send(&mut self, report: &Report) -> io::Result<()> {
-        let mut rest = report.as_slice();
-        while !rest.is_empty() {
-            self.stream.writable().await?;
-            match self.stream.try_write(rest) {
-                Ok(sent) => rest = &rest[sent..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+        self.stream.write_all(report).await
     }
 }

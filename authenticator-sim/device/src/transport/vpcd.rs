@@ -8,6 +8,7 @@ use std::net::{self, IpAddr, Ipv4Addr, SocketAddr};
 
 use miette::Diagnostic;
 use thiserror::Error;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 /// The port that `vpcd` waits for cards at, as Debian configures it.
@@ -82,7 +83,7 @@ impl Reader {
                     [0] => return Ok(Some(Event::PowerOff)),
                     [1] => return Ok(Some(Event::PowerOn)),
                     [2] => return Ok(Some(Event::Reset)),
-                    [4] => self.send(&self.answer_to_reset).await?,
+                    [4] => self.stream.write_all(&framed(&self.answer_to_reset)?).await?,
                     // Nobody knows another order, and nothing is no command.
                     [] | [_] => {}
                     _ => return Ok(Some(Event::Command(message))),
@@ -105,8 +106,8 @@ impl Reader {
     /// # Errors
     ///
     /// What the operating system says; `InvalidInput` for a response that no length can tell.
-    pub async fn respond(&self, response: &[u8]) -> io::Result<()> {
-        self.send(response).await
+    pub async fn respond(&mut self, response: &[u8]) -> io::Result<()> {
+        self.stream.write_all(&framed(response)?).await
     }
 
     /// The next message, if all of it has come.
@@ -117,21 +118,12 @@ impl Reader {
         self.come.drain(..2 + length);
         Some(message)
     }
+}
 
-    async fn send(&self, message: &[u8]) -> io::Result<()> {
-        let length = u16::try_from(message.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-        let framed = [&length.to_be_bytes(), message].concat();
-        let mut rest = framed.as_slice();
-        while !rest.is_empty() {
-            self.stream.writable().await?;
-            match self.stream.try_write(rest) {
-                Ok(sent) => rest = &rest[sent..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
+/// A message with its length before it.
+fn framed(message: &[u8]) -> io::Result<Vec<u8>> {
+    let length = u16::try_from(message.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    Ok([&length.to_be_bytes(), message].concat())
 }
 
 /// The reader is on this machine: it is there at once or not at all.
@@ -155,7 +147,7 @@ fn answer_to_reset(name: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::AsyncReadExt;
     use tokio::net::TcpListener;
 
     use super::*;
