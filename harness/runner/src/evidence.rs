@@ -64,7 +64,7 @@ pub struct StepReport {
     /// The ceremony, if it was one.
     pub ceremony: Option<CeremonyReport>,
     /// The requests and their answers.
-    pub exchanges: Vec<ExchangeReport>,
+    pub exchanges: Vec<Exchange>,
 }
 
 /// A ceremony as it was performed.
@@ -136,27 +136,6 @@ pub struct CtapReport {
     pub response: String,
 }
 
-/// One HTTP request and its answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ExchangeReport {
-    /// What it was for.
-    pub label: String,
-    /// The method.
-    pub method: String,
-    /// The whole URL.
-    pub url: String,
-    /// Headers that were set.
-    pub request_headers: Vec<(String, String)>,
-    /// The JSON that was sent.
-    pub request: Option<Value>,
-    /// The status, if an answer came.
-    pub status: Option<u16>,
-    /// The body of the answer.
-    pub response: Option<Value>,
-    /// How long it took, in milliseconds.
-    pub millis: u64,
-}
-
 impl CeremonyReport {
     /// What `record` says.
     pub(crate) fn of(record: &Record) -> Self {
@@ -222,21 +201,6 @@ impl CtapReport {
             status: exchange.status.clone(),
             request: to_hex(&exchange.request),
             response: to_hex(&exchange.response),
-        }
-    }
-}
-
-impl From<&Exchange> for ExchangeReport {
-    fn from(exchange: &Exchange) -> Self {
-        Self {
-            label: exchange.label.clone(),
-            method: exchange.method.clone(),
-            url: exchange.url.clone(),
-            request_headers: exchange.request_headers.clone(),
-            request: exchange.request.clone(),
-            status: exchange.status,
-            response: exchange.response.clone(),
-            millis: exchange.millis,
         }
     }
 }

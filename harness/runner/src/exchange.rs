@@ -1,13 +1,14 @@
 //! What went over the wire, kept as evidence.
 
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use keyrig_ctap::u2f::{Apdu, StatusWord};
 use keyrig_ctap::{Command, Status};
 
 /// One HTTP request and its answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// What it was for: `registration options`, `session check`.
     pub label: String,

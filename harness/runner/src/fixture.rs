@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::decoded::AuthenticatorData;
-use crate::evidence::{CeremonyReport, CtapReport, ExchangeReport, FieldDifference, Role, SessionReport, StepReport};
+use crate::evidence::{CeremonyReport, CtapReport, FieldDifference, Role, SessionReport, StepReport};
+use crate::exchange::Exchange;
 use crate::finding::{Finding, TargetNote};
 use crate::not_shown;
 use crate::scenario::{Attacker, Row};
@@ -134,7 +135,7 @@ fn step(role: Role, outcome: &str) -> StepReport {
         difference: lie.then(|| "client/origin=https://evil.example".to_owned()),
         detail: None,
         ceremony: Some(ceremony(lie)),
-        exchanges: vec![ExchangeReport {
+        exchanges: vec![Exchange {
             label: "authentication result".to_owned(),
             method: "POST".to_owned(),
             url: "http://127.0.0.1:4711/assertion/result".to_owned(),

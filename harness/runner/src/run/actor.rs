@@ -1,7 +1,8 @@
 //! The seam between the order of steps and what performs them.
 
 use crate::environment_error::EnvironmentError;
-use crate::evidence::{CeremonyReport, ExchangeReport, Role};
+use crate::evidence::{CeremonyReport, Role};
+use crate::exchange::Exchange;
 use crate::outcome::Outcome;
 use crate::scenario::Verb;
 
@@ -32,7 +33,7 @@ pub(crate) struct Act {
     /// The ceremony, if it was one.
     pub(crate) ceremony: Option<CeremonyReport>,
     /// The requests.
-    pub(crate) exchanges: Vec<ExchangeReport>,
+    pub(crate) exchanges: Vec<Exchange>,
     /// Whether nobody had signed in to its session before, so that one that is alive comes from it.
     pub(crate) fresh_session: bool,
 }

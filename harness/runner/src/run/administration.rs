@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::actor::{Act, Stop};
 use super::hold;
 use super::world::World;
-use crate::evidence::ExchangeReport;
 use crate::outcome::Outcome;
 use crate::scenario::{Hold, Verb};
 use crate::target::{self, Session, VerbAnswer, VerbError};
@@ -166,11 +165,7 @@ impl World<'_> {
     }
 
     pub(super) async fn act_of(&self, action: String, answer: VerbAnswer) -> Act {
-        Act {
-            outcome: self.settled(answer.outcome).await,
-            exchanges: vec![ExchangeReport::from(&answer.exchange)],
-            ..Act::done(action)
-        }
+        Act { outcome: self.settled(answer.outcome).await, exchanges: vec![answer.exchange], ..Act::done(action) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ceremony::{Ceremony, CeremonyError, OptionsRequest, Order, Record, pe
 use crate::client::Page;
 use crate::device::Pin;
 use crate::environment_error::EnvironmentError;
-use crate::evidence::{CeremonyReport, ExchangeReport, Role};
+use crate::evidence::{CeremonyReport, Role};
 use crate::outcome::Outcome;
 use crate::scenario::{Authenticate, Options, Plug, Register, Scene};
 use crate::tamper::{Argument, TamperCall};
@@ -122,7 +122,7 @@ impl World<'_> {
                 }
             }
         }
-        act.exchanges = session.take_exchanges().iter().map(ExchangeReport::from).collect();
+        act.exchanges = session.take_exchanges();
         Ok(act)
     }
 
@@ -197,8 +197,8 @@ impl World<'_> {
             action: format!("{action}{page}"),
             outcome: self.settled(outcome).await,
             detail: differs,
-            exchanges: record.exchanges.iter().map(ExchangeReport::from).collect(),
             ceremony: Some(CeremonyReport::of(&record)),
+            exchanges: record.exchanges,
             fresh_session: true,
         }
     }

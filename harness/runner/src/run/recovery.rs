@@ -9,7 +9,6 @@ use crate::ceremony::{Ceremony, OptionsRequest};
 use crate::client::{Client, ClientProfile, Ignore, Link, Mediation, Page, RequestOptions, Withhold};
 use crate::device::Pin;
 use crate::environment_error::EnvironmentError;
-use crate::evidence::ExchangeReport;
 use crate::outcome::Outcome;
 use crate::scenario::Recover;
 use crate::target::{self, Options, Session};
@@ -25,7 +24,7 @@ impl World<'_> {
                 Ok(credential) => arguments.insert("credential".to_owned(), credential),
                 Err(outcome) => {
                     act.outcome = outcome;
-                    act.exchanges = session.take_exchanges().iter().map(ExchangeReport::from).collect();
+                    act.exchanges = session.take_exchanges();
                     return Ok(act);
                 }
             };
@@ -34,7 +33,7 @@ impl World<'_> {
         arguments.insert("method".to_owned(), recover.method.as_str().into());
         let answer = super::administration::say_in(&mut session, target::Verb::Recover, arguments.into()).await?;
         act.outcome = self.settled(answer.outcome).await;
-        act.exchanges = session.take_exchanges().iter().map(ExchangeReport::from).collect();
+        act.exchanges = session.take_exchanges();
         self.sessions.insert(account, session);
         Ok(act)
     }
