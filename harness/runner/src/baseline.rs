@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::scenario::grammar::{Key, Kind, Shape, Vocabulary, check};
 use crate::scenario::mistake::{Mistake, Mistakes};
 use crate::scenario::node::{Node, parse, range};
+use crate::scenario::written::written;
 use crate::summary::{End, Summary};
 use crate::verdict::Verdict;
 
@@ -80,10 +81,7 @@ impl Baseline {
     ///
     /// Every mistake in it.
     pub fn load<'a>(path: &Path, ids: impl IntoIterator<Item = &'a str>) -> Result<Self, Mistakes> {
-        let name = path.display().to_string();
-        let text = keyrig_files::text(path)
-            .map_err(|error| Mistakes::unreadable(&name, format!("this file cannot be read: {error}")))?;
-        Self::read(&name, &text, ids)
+        Self::read(&path.display().to_string(), &written(path)?, ids)
     }
 
     /// Reads the list in `text`, which `file` holds; `ids` are the scenarios that exist.
@@ -104,8 +102,7 @@ impl Baseline {
             let (Some(id), Some(measured)) = (node.value.get("scenario"), node.value.get("measured")) else { continue };
             let (Some(name), Some(measured)) = (id.value.text(), measured.value.text()) else { continue };
             if !ids.contains(&name) {
-                let mistake = Mistake::at(range(id), format!("there is no scenario `{name}`"));
-                mistakes.push(mistake.nearest(name, ids.iter().copied()));
+                mistakes.push(Mistake::no_scenario(range(id), name, &ids));
             }
             if findings.insert(name.to_owned(), measured.to_owned()).is_some() {
                 mistakes.push(Mistake::at(range(id), format!("`{name}` is named twice")));

@@ -6,6 +6,7 @@ use crate::day::Day;
 use crate::scenario::grammar::{Key, Kind, Shape, Vocabulary, check};
 use crate::scenario::mistake::{Mistake, Mistakes};
 use crate::scenario::node::{Node, parse, range};
+use crate::scenario::written::written;
 use crate::summary::{Case, End, KnownState, KnownUse};
 use crate::verdict::Verdict;
 
@@ -52,10 +53,7 @@ impl Known {
     ///
     /// Every mistake in it.
     pub fn load<'a>(path: &Path, ids: impl IntoIterator<Item = &'a str>) -> Result<Self, Mistakes> {
-        let name = path.display().to_string();
-        let text = keyrig_files::text(path)
-            .map_err(|error| Mistakes::unreadable(&name, format!("this file cannot be read: {error}")))?;
-        Self::read(&name, &text, ids)
+        Self::read(&path.display().to_string(), &written(path)?, ids)
     }
 
     /// Reads the list in `text`, which `file` holds; `ids` are the scenarios that exist.
@@ -82,8 +80,7 @@ impl Known {
                 && let Some(name) = id.value.text()
                 && !ids.contains(&name)
             {
-                let mistake = Mistake::at(range(id), format!("there is no scenario `{name}`"));
-                mistakes.push(mistake.nearest(name, ids.iter().copied()));
+                mistakes.push(Mistake::no_scenario(range(id), name, &ids));
             }
             let expires = text("expires").and_then(|text| Day::parse(&text).ok());
             if let (Some(scenario), Some(reason), Some(expires)) = (text("scenario"), text("reason"), expires) {

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::scenario::grammar::{Key, Kind, Shape, Vocabulary, check};
 use crate::scenario::mistake::Mistakes;
 use crate::scenario::node::{Node, parse};
+use crate::scenario::written::written;
 
 /// What is to be left on a key; what is `None` may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,10 +80,7 @@ impl Provisioned {
     ///
     /// Every mistake in it.
     pub fn load(path: &Path) -> Result<Self, Mistakes> {
-        let name = path.display().to_string();
-        let text = keyrig_files::text(path)
-            .map_err(|error| Mistakes::unreadable(&name, format!("this file cannot be read: {error}")))?;
-        Self::read(&name, &text)
+        Self::read(&path.display().to_string(), &written(path)?)
     }
 
     /// Reads `text`, which `file` holds.

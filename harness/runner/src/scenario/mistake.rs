@@ -20,6 +20,11 @@ impl Mistake {
         Self { span, message: message.into(), help: None }
     }
 
+    /// `name` is none of the scenarios' `ids`.
+    pub(crate) fn no_scenario(span: Range<usize>, name: &str, ids: &[&str]) -> Self {
+        Self::at(span, format!("there is no scenario `{name}`")).nearest(name, ids.iter().copied())
+    }
+
     /// Says what to do.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -79,11 +84,6 @@ impl Mistakes {
         let source = NamedSource::new(name, Arc::clone(&text)).with_language("yaml");
         let one = |mistake: Mistake| One { source: source.clone(), place: place(&text, mistake.span.start), mistake };
         Self { name: name.to_owned(), all: mistakes.into_iter().map(one).collect() }
-    }
-
-    /// A file that cannot be read at all.
-    pub(crate) fn unreadable(name: &str, why: impl fmt::Display) -> Self {
-        Self::new(name, "", vec![Mistake::at(0..0, why.to_string())])
     }
 
     /// Each with its line and column, both counted from one.

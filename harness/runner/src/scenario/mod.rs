@@ -13,6 +13,7 @@ mod schema;
 mod step;
 mod suite;
 pub(crate) mod words;
+pub(crate) mod written;
 
 use std::fmt;
 use std::sync::Arc;

@@ -7,8 +7,9 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::grammar::Vocabulary;
-use super::mistake::{Mistake, Mistakes, nearest};
+use super::mistake::{Mistake, Mistakes};
 use super::node::range;
+use super::written::written;
 use super::{Scenario, read};
 
 include!(concat!(env!("OUT_DIR"), "/embedded_scenarios.rs"));
@@ -50,9 +51,8 @@ impl Suite {
     pub fn load<P: AsRef<Path>>(paths: &[P], known: &Vocabulary) -> Result<Self, LoadError> {
         let found = paths.iter().flat_map(|path| scenario_files(path.as_ref()));
         let texts = found.map(|file| {
-            let name = file.display().to_string();
-            let text = keyrig_files::text(&file).map_err(|error| missing(&file, &error));
-            (name, text)
+            let text = written(&file);
+            (file.display().to_string(), text)
         });
         Self::read(texts, known)
     }
@@ -133,26 +133,4 @@ fn scenario_files(path: &Path) -> Vec<PathBuf> {
         }
     }
     files
-}
-
-/// A path at which nothing can be read, and what was probably meant.
-fn missing(path: &Path, error: &std::io::Error) -> Mistakes {
-    let name = path.display().to_string();
-    let siblings: Vec<String> = path
-        .parent()
-        .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
-        .and_then(|folder| std::fs::read_dir(folder).ok())
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let mistake = Mistake::at(0..0, format!("this file cannot be read: {error}"));
-    let others = siblings.iter().map(String::as_str).filter(|sibling| *sibling != file);
-    let mistake = match nearest(file, others) {
-        Some(sibling) => mistake.help(format!("did you mean `{}`?", path.with_file_name(sibling).display())),
-        None => mistake,
-    };
-    Mistakes::new(&name, "", vec![mistake])
 }

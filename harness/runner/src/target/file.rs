@@ -13,6 +13,7 @@ use super::reasons::Reasons;
 use super::verb::Verb;
 use crate::client;
 use crate::scenario::node::{self, Node, Placed};
+use crate::scenario::written::written;
 use crate::scenario::{Mistake, Mistakes};
 
 /// How to start a relying party, how to talk to it, and what its answers mean.
@@ -138,10 +139,7 @@ impl TargetFile {
     ///
     /// [`Mistakes`].
     pub fn load(path: &Path) -> Result<Self, Mistakes> {
-        let name = path.display().to_string();
-        let text = keyrig_files::text(path)
-            .map_err(|e| Mistakes::unreadable(&name, format!("the file cannot be read: {e}")))?;
-        let mut file = Self::parse(&name, &text)?;
+        let mut file = Self::parse(&path.display().to_string(), &written(path)?)?;
         file.directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(file)
     }

@@ -36,7 +36,12 @@ fn every_mistake_says_where_it_is_and_what_was_meant() {
 #[test]
 fn a_file_that_is_not_there_says_so() {
     let wrong = TargetFile::load(Path::new("no/such/target.yaml")).unwrap_err().to_string();
-    assert!(wrong.starts_with("no/such/target.yaml:1:1: the file cannot be read: "), "{wrong}");
+    assert!(wrong.starts_with("no/such/target.yaml:1:1: this file cannot be read: "), "{wrong}");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("staging.yaml"), "").unwrap();
+    let misspelt = TargetFile::load(&folder.path().join("stagign.yaml")).unwrap_err().plain();
+    let meant = format!("(did you mean `{}`?)", folder.path().join("staging.yaml").display());
+    assert!(misspelt.ends_with(&meant), "{misspelt}");
 }
 
 #[test]
