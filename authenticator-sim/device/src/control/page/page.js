@@ -80,13 +80,13 @@ function turn(by) {
   refresh();
 }
 
-function list(credentials) {
+function list(first, credentials) {
   one("count").textContent = count ? count.toLocaleString("en") : "";
   one("no-credentials").hidden = count > 0;
   one("pages").hidden = count <= AT_ONCE;
-  one("shown").textContent = `${(from + 1).toLocaleString("en")} to ${(from + credentials.length).toLocaleString("en")}`;
-  one("earlier").disabled = from === 0;
-  one("later").disabled = from + AT_ONCE >= count;
+  one("shown").textContent = `${(first + 1).toLocaleString("en")} to ${(first + credentials.length).toLocaleString("en")}`;
+  one("earlier").disabled = first === 0;
+  one("later").disabled = first + AT_ONCE >= count;
   one("credentials").replaceChildren(...credentials.map(({ id, place, who, about }) => {
     const remove = element("button", { type: "button", className: "delete", textContent: "Delete" });
     remove.setAttribute("aria-label", `Delete the credential of ${who} at ${place}`);
@@ -97,20 +97,30 @@ function list(credentials) {
   }));
 }
 
-let waiting = null;
+// One look at a time: of two, the older could be answered last.
+let looking = null;
+let stale = false;
 function refresh() {
-  waiting ??= setTimeout(async () => {
-    waiting = null;
+  stale = true;
+  looking ??= look();
+}
+
+async function look() {
+  while (stale) {
+    await new Promise((resume) => setTimeout(resume, 30));
+    stale = false;
     try {
       const view = await (await ask("GET", "/v1/view")).json();
       show(view);
       count = view.status.credentials;
       from = Math.max(0, Math.min(from, Math.floor((count - 1) / AT_ONCE) * AT_ONCE));
-      list(await (await ask("GET", `/v1/credentials?from=${from}&most=${AT_ONCE}`)).json());
+      const first = from;
+      list(first, await (await ask("GET", `/v1/credentials?from=${first}&most=${AT_ONCE}`)).json());
     } catch (error) {
       complain(error.message);
     }
-  }, 30);
+  }
+  looking = null;
 }
 
 function tree(lines) {
