@@ -6,6 +6,7 @@
 // Prints one TAP line per check; exits 1 when one of them fails.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ import { createInterface } from 'node:readline';
 
 import { chromium } from 'playwright-core';
 
-import { Checks, flags } from '../tap/browser.mjs';
+import { Checks, PATIENCE, launch, openPage } from '../tap/browser.mjs';
 import { Host, registration } from './host.mjs';
 
 const wantDefects = process.argv[2] === '--defects';
@@ -22,7 +23,7 @@ const [keyrig, pictures] = process.argv.slice(wantDefects ? 3 : 2);
 const checks = new Checks(wantDefects);
 
 // How long the page may take to show something, in milliseconds; with defects, much never comes.
-const PATIENCE = wantDefects ? 3000 : 30_000;
+const patience = wantDefects ? 3000 : PATIENCE;
 
 // Credentials that are made at once.
 const CROWD = 1000;
@@ -30,7 +31,8 @@ const CROWD = 1000;
 const folder = mkdtempSync(join(tmpdir(), 'key-'));
 const words = ['plug', 'yubikey-5-nfc-5.7', '--link', 'socket:key.hid', '--page', '127.0.0.1:0', '--json'];
 const plugged = spawn(keyrig, words, { cwd: folder, env: { ...process.env, XDG_RUNTIME_DIR: folder } });
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+const ended = once(plugged, 'exit');
+const browser = await launch(chromium);
 try {
   const told = JSON.parse(await new Promise((line) => createInterface(plugged.stdout).once('line', line)));
   const host = await Host.at(join(folder, 'key.hid'));
@@ -38,12 +40,13 @@ try {
 } finally {
   await browser.close();
   plugged.kill();
+  await ended;
 }
 rmSync(folder, { recursive: true });
 process.exit(checks.end());
 
 async function use(url, host) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
+  const page = await openPage(browser, { viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
   const complaints = [];
   const elsewhere = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
@@ -60,9 +63,11 @@ async function use(url, host) {
   const status = await Promise.race([answer, later('no answer')]);
   checks.expect('a touch by keyboard completes a registration that waits for it', reached && status === 0, [reached, status]);
 
-  const line = page.locator('#log summary', { hasText: 'authenticatorMakeCredential' }).first();
-  const logged = await comes(line);
+  const line = (text) => page.locator('#log summary', { hasText: text }).first();
+  const logged = await comes(line('authenticatorMakeCredential'));
   checks.expect('the log shows the request', logged, await page.locator('#log').innerText());
+  // The answer, which is in the log after the program that asked has it.
+  if (!wantDefects) await line('CTAP1_ERR_SUCCESS').waitFor();
   await pressByKeyboard(page, '#log summary');
   const fields = await page.locator('#log details[open] .tree .name').allInnerTexts();
   checks.expect('a message opens by keyboard and is taken apart', fields.some((name) => name.startsWith('fmt')), fields);
@@ -88,6 +93,7 @@ async function use(url, host) {
   }
 
   await crowd(page, host);
+  await overtaken(page, host);
 
   await pressByKeyboard(page, '#port');
   const out = await comes(page.getByText('It is out of its port.'));
@@ -116,6 +122,26 @@ async function crowd(page, host) {
   const turned = await comes(page.getByText('51 to 100'));
   const second = await shown();
   checks.expect('a page of them is turned by keyboard', turned && second.length === 50 && !second.some((place) => first.includes(place)), second.slice(0, 3));
+}
+
+// An answer that is on its way while the key changes, and comes late.
+async function overtaken(page, host) {
+  let delivered;
+  const late = new Promise((done) => { delivered = done; });
+  await page.route('**/v1/view', async (route) => {
+    const response = await route.fetch();
+    await host.ask(registration('newest.example.org'));
+    await pause(500);
+    await route.fulfill({ response });
+    delivered();
+  }, { times: 1 });
+  await page.evaluate(() => refresh());
+  await late;
+  const newest = page.locator('#count', { hasText: wantDefects ? '1,001' : '1,002' });
+  const came = await comes(newest);
+  await pause(wantDefects ? patience : 500);
+  const stayed = await newest.count();
+  checks.expect('what the key said last is what is shown', came && stayed === 1, [came, stayed, await page.locator('#count').innerText()]);
 }
 
 // Whoever is not the page itself gets nothing.
@@ -154,12 +180,16 @@ async function picture(page, name) {
 }
 
 function later(value) {
-  return new Promise((done) => setTimeout(done, PATIENCE, value));
+  return new Promise((done) => setTimeout(done, patience, value));
+}
+
+function pause(time) {
+  return new Promise((done) => setTimeout(done, time));
 }
 
 // Whether something is shown, sooner or later.
 function comes(what) {
-  return what.waitFor({ timeout: PATIENCE }).then(() => true, () => false);
+  return what.waitFor({ timeout: patience }).then(() => true, () => false);
 }
 
 // Runs in the page.
@@ -212,6 +242,7 @@ async function spoil(page) {
   await change('**/page.css', (css) => `${css} .wider { width: 200vw; } .faint { color: #999; background: #888; }`);
   await change('**/page.js', (script) => script
     .replace('const AT_ONCE = 50;', 'const AT_ONCE = 60;')
+    .replace('looking ??= look()', 'look()')
     .replace('element("strong", { textContent: place })', 'element("strong", { innerHTML: place })')
     .replace('gesture: button.dataset.gesture', 'gesture: "decline"')
     .replace('log.prepend(row(entry))', 'log.prepend(element("li"))'));

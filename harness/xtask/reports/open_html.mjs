@@ -10,15 +10,15 @@ import { pathToFileURL } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
-import { Checks, flags } from '../tap/browser.mjs';
+import { Checks, launch, openPage } from '../tap/browser.mjs';
 
 const wantDefects = process.argv[2] === '--defects';
 const [html, json, screenshot] = process.argv.slice(wantDefects ? 3 : 2);
 const checks = new Checks(wantDefects);
 
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+const browser = await launch(chromium);
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const page = await openPage(browser, { viewport: { width: 1280, height: 900 } });
   const complaints = [];
   const requests = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));

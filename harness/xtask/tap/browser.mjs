@@ -1,7 +1,11 @@
 // What a check in a real browser begins with: how Chromium is started, and one TAP line per check.
 
-// Chromium as root, without a GPU, and without a request of its own.
-export const flags = [
+// How long anything may take in a browser, in milliseconds: nothing that is checked is about speed.
+export const PATIENCE = 180_000;
+
+// Chromium as root, without a GPU, without a request of its own, and without the shared memory that containers have
+// little of.
+const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -9,7 +13,19 @@ export const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--disable-dev-shm-usage',
 ];
+
+// Starts the browser that playwright calls chromium.
+export function launch(chromium) {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags, timeout: PATIENCE });
+}
+
+export async function openPage(browser, options) {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(PATIENCE);
+  return page;
+}
 
 // Checks of a page. Where it is one with defects, every check has to find its own.
 export class Checks {
