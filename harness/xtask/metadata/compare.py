@@ -115,10 +115,10 @@ def compare(entry, left_out, needed):
 
 
 def certification(entry):
-    """The highest level of its status reports; that it has none, where they say so."""
-    statuses = {report["status"] for report in entry["statusReports"]}
+    """The highest level of its status reports; what the first says, where none of them tells a level."""
+    statuses = [report["status"] for report in entry["statusReports"]]
     levels = [status for status in statuses if status.startswith("FIDO_CERTIFIED_L")]
-    return max(levels) if levels else statuses.pop()
+    return max(levels) if levels else statuses[0]
 
 
 def miscertified(catalogue, entries):

@@ -11,6 +11,9 @@ from fido2.ctap2.bio import BioEnrollment, CaptureError, FPBioEnrollment
 SENSORS = [YUBIKEY_BIO, EVERYTHING_2_3]
 RESULT = BioEnrollment.RESULT
 
+# Longer than the key's own, which are random.
+UNKNOWN = b"???"
+
 
 def fingers(ctap):
     return FPBioEnrollment(ctap, *token(ctap, PERMISSION.BIO_ENROLL))
@@ -90,7 +93,7 @@ def limits(key):
     most = bio.get_fingerprint_sensor_info().get(RESULT.MAX_TEMPLATE_FRIENDLY_NAME, 64)
     bio.set_name(template, "x" * most)
     refused(ERR.INVALID_LENGTH, bio.set_name, template, "x" * (most + 1))
-    for call in (lambda: bio.set_name(b"??", "x"), lambda: bio.remove_enrollment(b"??")):
+    for call in (lambda: bio.set_name(UNKNOWN, "x"), lambda: bio.remove_enrollment(UNKNOWN)):
         refused(ERR.INVALID_OPTION, call)
     other = FPBioEnrollment(ctap, *token(ctap, PERMISSION.GET_ASSERTION, "example.org"))
     refused(ERR.PIN_AUTH_INVALID, other.enumerate_enrollments)

@@ -23,6 +23,10 @@ GET_INFO = b"\x04"
 SELECT = bytes.fromhex("00a4040008a0000006472f000100")
 ASK_INFO = bytes.fromhex("80108000010400")
 
+# How many bytes a packet of pcapng has before its data, and the data before a report; what a packet begins with.
+OF_PACKET, OF_USBMON = 28, 64
+ENHANCED_PACKET = (6).to_bytes(4, "little")
+
 suite = Suite(lambda _: tempfile.TemporaryDirectory())
 test = suite.test
 
@@ -187,8 +191,8 @@ def defects(folder):
     changed = Path(folder) / "changed.pcapng"
     changed.write_bytes(whole.replace(b"keyrig!?", b"keyrig??", 1))
     assert reports(changed)[0] != said
-    at = whole.index(b"keyrig!?")
-    length = whole.rindex((6).to_bytes(4, "little"), 0, at) + 4
+    length = whole.index(INIT) - OF_USBMON - OF_PACKET + 4
+    assert whole[length - 4 : length] == ENHANCED_PACKET
     changed.write_bytes(whole[:length] + b"\x0c\0\0\0" + whole[length + 4 :])
     assert reports(changed)[1] != []
 
