@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::network;
 use crate::process;
 use crate::python;
 
@@ -56,12 +57,14 @@ impl Node {
             return Ok(());
         }
         println!("installing npm packages of {}", folder.display());
-        let mut npm = match &self.npm {
-            Some(script) => self.run(script),
-            None => Command::new("npm"),
-        };
-        npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]).current_dir(folder);
-        process::capture(&mut npm).map(drop)
+        network::fetch("npm packages", || {
+            let mut npm = match &self.npm {
+                Some(script) => self.run(script),
+                None => Command::new("npm"),
+            };
+            npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]).current_dir(folder);
+            process::capture(&mut npm).map(drop)
+        })
     }
 }
 

@@ -5,25 +5,30 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::network;
 use crate::process;
 use crate::workspace;
 
-/// The Python of the environment `name` with exactly the packages of `requirements`, made when it is missing or was
-/// made for other requirements.
+/// The Python of the environment `name` with exactly the packages of `requirements`, made when it is missing, was begun
+/// and not ended, or was made for other requirements or by another Python.
 ///
 /// # Errors
 /// When Python or one of the packages cannot be had.
 pub(crate) fn environment(name: &str, requirements: &str) -> Result<PathBuf, Failure> {
     let folder = workspace::output().join("python").join(name);
     let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
-    if fs::read_to_string(&stamp).is_ok_and(|made_for| made_for == requirements) {
+    let version = process::capture(Command::new("python3").arg("--version"))?;
+    let wanted = format!("# {}\n{requirements}", String::from_utf8_lossy(&version).trim());
+    if fs::read_to_string(&stamp).is_ok_and(|made_for| made_for == wanted) {
         return Ok(python);
     }
     println!("making a Python environment with {}", requirements.split_whitespace().collect::<Vec<_>>().join(", "));
-    process::capture(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-    process::capture(install.args(requirements.split_whitespace()))?;
-    fs::write(&stamp, requirements)?;
+    network::fetch("Python packages", || {
+        process::capture(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        let mut install = Command::new(&python);
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+        process::capture(install.args(requirements.split_whitespace()))
+    })?;
+    fs::write(&stamp, wanted)?;
     Ok(python)
 }

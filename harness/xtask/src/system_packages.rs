@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
+use crate::network;
 use crate::process;
 
 /// What Debian packages.
@@ -89,6 +90,9 @@ pub(crate) const BUILD: &[Need] = &[Need::PkgConfig, Need::Libpcsclite, Need::Li
 
 /// Asks the Python that is called so whether it can compile modules.
 const HAS_HEADERS: &str = "import os, sysconfig; assert os.path.exists(sysconfig.get_path('include') + '/Python.h')";
+
+/// A machine that has just started may be installing what it wants itself.
+const WAIT_FOR_OTHERS: &str = "DPkg::Lock::Timeout=600";
 
 impl Need {
     fn package(self) -> &'static str {
@@ -178,13 +182,25 @@ pub(crate) fn provide(needs: &[Need]) -> Result<(), Failure> {
         return Err(Failure::Environment(please_type(&packages)));
     }
     println!("installing Debian packages: {}", packages.join(" "));
-    process::capture(Command::new("apt-get").args(["update", "-qq"]))?;
-    let mut install = Command::new("apt-get");
-    install.args(["install", "-y", "-qq", "--no-install-recommends"]).args(&packages);
-    process::capture(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
+    network::fetch("Debian packages", || install(&packages))?;
     match missing.iter().find(|need| !need.is_met()) {
         None => Ok(()),
         Some(need) => Err(Failure::Environment(format!("installing {} was not enough", need.package()))),
+    }
+}
+
+/// Where no list of packages can be had, those that are there may do.
+fn install(packages: &[&str]) -> Result<(), Failure> {
+    let apt = |verb: &[&str], rest: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(verb).args(["-qq", "-o", "Acquire::Retries=3", "-o", WAIT_FOR_OTHERS]).args(rest);
+        process::capture(command.env("DEBIAN_FRONTEND", "noninteractive")).map(drop)
+    };
+    let updated = apt(&["update"], &[]);
+    let installed = apt(&["install", "-y", "--no-install-recommends"], packages);
+    match (updated, installed) {
+        (Err(before), Err(failure)) => Err(Failure::Found(format!("{before}\n{failure}"))),
+        (_, installed) => installed,
     }
 }
 

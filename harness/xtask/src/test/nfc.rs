@@ -1,17 +1,19 @@
 //! Cards of ours on the virtual PC/SC reader of vsmartcard.
 
+use std::fs;
 use std::os::unix::net::UnixStream;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Suite;
 use crate::failure::Failure;
 use crate::keyrig;
-use crate::process::{self, Running};
+use crate::process;
 use crate::python;
 use crate::system_packages::Need;
 use crate::tally::Tally;
+use crate::turn;
 use crate::workspace;
 
 pub(super) const SUITE: Suite = Suite {
@@ -21,34 +23,64 @@ pub(super) const SUITE: Suite = Suite {
     run,
 };
 
-/// Where pcscd listens.
+/// Where pcscd listens, and where it keeps its process id.
 const PCSCD: &str = "/run/pcscd/pcscd.comm";
+const PROCESS_ID: &str = "/run/pcscd/pcscd.pid";
 
 fn run() -> Result<Tally, Failure> {
     let folder = workspace::root().join("harness/xtask/nfc");
     let requirements = std::fs::read_to_string(folder.join("requirements.txt"))?;
     let python = python::environment("nfc", &requirements)?;
     let keyrig = keyrig::build()?;
-    let _pcscd = pcscd()?;
+    let _turn = turn::wait_for("the virtual reader")?;
+    let _pcscd = Pcscd::provide()?;
     let mut test = Command::new(python);
     test.arg(folder.join("run.py")).arg(keyrig).env("PYTHONDONTWRITEBYTECODE", "1");
     process::run_tests(&mut test)
 }
 
-/// The daemon, where none runs yet.
-fn pcscd() -> Result<Option<Running>, Failure> {
-    let answers = || UnixStream::connect(PCSCD).is_ok();
-    if answers() {
-        return Ok(None);
-    }
-    let running = Running::start(Command::new("/usr/sbin/pcscd").args(["--foreground", "--error"]))?;
-    let patience = Instant::now() + Duration::from_secs(60);
-    while !answers() {
-        if Instant::now() > patience {
-            let what = "pcscd did not start; as root, type `pcscd --foreground --debug` to see why";
-            return Err(Failure::Environment(what.to_owned()));
+/// The daemon, where none ran yet.
+struct Pcscd(Option<Child>);
+
+impl Pcscd {
+    fn provide() -> Result<Pcscd, Failure> {
+        let answers = || UnixStream::connect(PCSCD).is_ok();
+        if answers() {
+            return Ok(Pcscd(None));
         }
-        thread::sleep(Duration::from_millis(20));
+        // One that was killed leaves them, and the next does not start where another process has its number.
+        for left in [PCSCD, PROCESS_ID] {
+            let _ = fs::remove_file(left);
+        }
+        let mut command = Command::new("/usr/sbin/pcscd");
+        let started = command.args(["--foreground", "--error"]).stdin(Stdio::null()).stdout(Stdio::null()).spawn();
+        let mut pcscd = Pcscd(Some(started.map_err(|error| unwell(&error.to_string()))?));
+        let patience = Instant::now() + Duration::from_secs(60);
+        while !answers() {
+            if let Some(Ok(Some(status))) = pcscd.0.as_mut().map(Child::try_wait) {
+                return Err(unwell(&format!("it ended with {status}")));
+            }
+            if Instant::now() > patience {
+                return Err(unwell("it did not answer for a minute"));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(pcscd)
     }
-    Ok(Some(running))
+}
+
+impl Drop for Pcscd {
+    /// Asked to end, it tidies up.
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            let _ = process::capture(Command::new("kill").arg(child.id().to_string()));
+            let _ = child.wait();
+        }
+    }
+}
+
+fn unwell(why: &str) -> Failure {
+    Failure::Environment(format!(
+        "failed to start pcscd: {why}; as root, type `pcscd --foreground --debug` to see more"
+    ))
 }

@@ -11,6 +11,7 @@ use crate::node::Node;
 use crate::process;
 use crate::system_packages::Need;
 use crate::tally::Tally;
+use crate::turn;
 use crate::workspace;
 
 pub(super) const SUITE: Suite = Suite {
@@ -27,6 +28,7 @@ fn run() -> Result<Tally, Failure> {
     let report = workspace::output().join("simplewebauthn.json");
     fs::create_dir_all(workspace::output())?;
 
+    let _turn = turn::wait_for("the port of simplewebauthn")?;
     let mut run = keyrig::command(&["run", "--target"])?;
     run.arg(folder.join("target.yaml")).arg("--known").arg(folder.join("known.yaml"));
     run.args(["--reporter", "terminal", "--reporter"]).arg(format!("json={}", report.display()));
