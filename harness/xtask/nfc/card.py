@@ -10,7 +10,10 @@ from fido2.pcsc import CtapPcscDevice
 from smartcard import scard
 
 READER = "Virtual PCD 00 00"
-PATIENCE = 60
+PATIENCE = 180
+
+# What pcscd says while it has not looked at its readers yet.
+NO_READER_YET = (scard.SCARD_E_UNKNOWN_READER, scard.SCARD_E_NO_READERS_AVAILABLE, scard.SCARD_E_READER_UNAVAILABLE)
 
 
 class Card:
@@ -75,6 +78,9 @@ def wait_for(state):
     while True:
         left = int(1000 * (until - time.monotonic()))
         code, [(_, seen, _)] = scard.SCardGetStatusChange(context, max(left, 0), [(READER, known)])
+        if code in NO_READER_YET and left > 0:
+            time.sleep(0.05)
+            continue
         assert code == scard.SCARD_S_SUCCESS, scard.SCardGetErrorMessage(code)
         if seen & state:
             break
