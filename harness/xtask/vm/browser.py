@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 PIN = "24681357"
 USER = "alice@corp.example.com"
-SECONDS = 240
+SECONDS = 600
 
 # What a page does: asks the relying party for options, the browser for an answer, the relying party for a verdict.
 CEREMONIES = """

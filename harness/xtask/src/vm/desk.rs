@@ -42,10 +42,7 @@ impl Desk {
     /// What the file system says.
     pub(super) fn clear(log: &Path) -> Result<Self, Red> {
         let folder = PathBuf::from(FOLDER);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
+        emptied(&folder)?;
         fs::create_dir_all(log.parent().unwrap_or(log))?;
         Ok(Self { log: fs::File::create(log)?, folder, clients: 0 })
     }
@@ -206,6 +203,19 @@ fn typed(line: &str, folder: &Path, patience: Option<u32>) -> Command {
     command
 }
 
+/// Makes the folder, and puts one that is there aside: the last process of a browser that has ended may still write to
+/// it, and what is written to cannot be removed.
+fn emptied(folder: &Path) -> std::io::Result<()> {
+    if folder.exists() {
+        let mut aside = (0..).map(|count: usize| folder.with_extension(format!("before-{count}")));
+        let aside = aside.find(|aside| !aside.exists()).expect("there are enough numbers");
+        fs::rename(folder, &aside)?;
+        // What is left of it is in nobody's way.
+        let _ = fs::remove_dir_all(aside);
+    }
+    fs::create_dir_all(folder)
+}
+
 /// Where programs are found: ours before the machine's.
 fn path() -> OsString {
     let ours = keyrig::released_program();
@@ -228,4 +238,40 @@ pub(super) fn says(haystack: &str, needle: &str) -> Result<(), Red> {
 /// Where it does not: `what`.
 pub(super) fn holds(condition: bool, what: &str) -> Result<(), Red> {
     if condition { Ok(()) } else { Err(Red(what.to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_somebody_still_writes_to_is_empty() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("desk");
+        let ended = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for name in 0.. {
+                    if ended.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    // As a browser's process does, into a folder that it does not make.
+                    let _ = fs::write(folder.join("profile").join(name.to_string()), "");
+                }
+            });
+            for _ in 0..50 {
+                fs::create_dir_all(folder.join("profile")).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(2));
+                let done = emptied(&folder);
+                let left = fs::read_dir(&folder).map(Iterator::count);
+                if done.is_err() || !matches!(left, Ok(0)) {
+                    ended.store(true, Ordering::Relaxed);
+                    panic!("{done:?}, {left:?}");
+                }
+            }
+            ended.store(true, Ordering::Relaxed);
+        });
+    }
 }

@@ -4,8 +4,15 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::desk::Red;
+
+/// How long the kernel may take to make a device, which it does behind the back of whoever plugs it in.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A key that the guest sees, until the value is dropped.
 pub(super) struct Key {
@@ -32,13 +39,29 @@ impl Key {
         if !line.contains("is plugged in") {
             return Err(Red(format!("no key was plugged in: {line}")));
         }
-        Command::new("udevadm").arg("settle").status()?;
-        key.node = nodes()?.pop().ok_or_else(|| Red("no device node appeared".into()))?;
+        key.wait_for_node()?;
         Ok(key)
     }
-}
 
-impl Key {
+    /// Waits until the key, new in its port, has a node, and udev has told everybody.
+    ///
+    /// # Errors
+    /// When no node appears.
+    pub(super) fn wait_for_node(&mut self) -> Result<(), Red> {
+        let begun = Instant::now();
+        self.node = loop {
+            if let Some(node) = nodes()?.pop() {
+                break node;
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(Red("no device node appeared".into()));
+            }
+            thread::sleep(PAUSE);
+        };
+        Command::new("udevadm").arg("settle").status()?;
+        Ok(())
+    }
+
     /// The next line that `keyrig plug` says.
     ///
     /// # Errors

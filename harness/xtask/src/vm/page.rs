@@ -17,7 +17,7 @@ pub(super) fn ceremonies(desk: &mut Desk, browser: &str, ceremonies: &[&str]) ->
     let _serving = desk.start(&format!("keyrig {serve} {origin}"))?;
     let script = workspace::root().join("harness/xtask/vm/browser.py");
     let line = format!("python3 -B {} {browser} {origin}/health {}", script.display(), ceremonies.join(" "));
-    let said = desk.line(line).within(900).well()?;
+    let said = desk.line(line).within(2400).well()?;
     ceremonies.iter().try_for_each(|ceremony| says(&said, &format!("{ceremony}: as it should be")))
 }
 

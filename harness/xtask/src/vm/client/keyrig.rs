@@ -45,13 +45,14 @@ fn decline(desk: &mut Desk) -> Result<(), Red> {
 }
 
 fn pulled_out(desk: &mut Desk) -> Result<(), Red> {
-    let key = desk.plug_with(&[KEY])?;
+    let mut key = desk.plug_with(&[KEY])?;
     desk.put("new", NEW)?;
     let asked = "until keyrig key status | grep -q blinking; do :; done";
     let line = format!("fido2-cred -M -i new -o made {} & {asked}; keyrig key remove; wait $!", key.node);
     desk.line(line).refused("fido_dev_make_cred: FIDO_ERR_")?;
     holds(nodes()?.is_empty(), "a key that is pulled out has a node")?;
-    desk.run("keyrig key insert && udevadm settle")?;
+    desk.run("keyrig key insert")?;
+    key.wait_for_node()?;
     says(&desk.run(format!("fido2-token -I {}", key.node))?, "proto: 0x02")
 }
 

@@ -200,8 +200,11 @@ fn fingers(desk: &mut Desk) -> Result<(), Red> {
 }
 
 fn reset(desk: &mut Desk) -> Result<(), Red> {
-    let key = desk.plug(YUBIKEY)?;
+    let mut key = desk.plug(YUBIKEY)?;
     set_pin(desk, &key)?;
+    // A key is reset within 10 s of its power-up, of which the PIN has taken some.
+    desk.run("keyrig key power-cycle")?;
+    key.wait_for_node()?;
     desk.run(format!("fido2-token -R {}", key.node))?;
     says(&desk.run(format!("fido2-token -I {}", key.node))?, "noclientPin")
 }

@@ -64,7 +64,7 @@ fn sign_in(desk: &mut Desk) -> Result<(), Red> {
         -o StrictModes=no -o UsePAM=no -o PermitRootLogin=yes -o PidFile=none";
     let _sshd = desk.start(&format!("/usr/sbin/sshd -D -e -f /dev/null {options}"))?;
     desk.run(
-        "for i in $(seq 100); do ssh-keyscan -p 2222 127.0.0.1 > known 2> /dev/null && test -s known && break; done",
+        "until ssh-keyscan -t ed25519 -p 2222 127.0.0.1 > known 2> /dev/null && test -s known; do sleep 0.2; done",
     )?;
     let ssh = "ssh -F none -p 2222 -o UserKnownHostsFile=$PWD/known -o IdentitiesOnly=yes -o PasswordAuthentication=no \
         -o KbdInteractiveAuthentication=no";

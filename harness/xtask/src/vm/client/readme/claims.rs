@@ -101,7 +101,8 @@ fn remove(table: &mut Table<'_>, command: &str) -> Result<(), Red> {
 }
 
 fn insert(table: &mut Table<'_>, command: &str) -> Result<(), Red> {
-    table.desk.run(format!("{command}; udevadm settle"))?;
+    table.desk.run(command)?;
+    table.key.as_mut().ok_or_else(|| Red("no key is plugged in".into()))?.wait_for_node()?;
     listed(table, "fido2-token -L")
 }
 
