@@ -15,7 +15,7 @@ from http.cookiejar import CookieJar
 
 from soft_webauthn import SoftWebauthnDevice
 
-SECONDS = 10
+SECONDS = 120
 USER = "soft@corp.example.com"
 
 

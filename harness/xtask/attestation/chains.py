@@ -31,7 +31,7 @@ check = tally.check
 
 
 def openssl(*arguments):
-    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=600, check=False)
     return done.returncode == 0, done.stdout
 
 

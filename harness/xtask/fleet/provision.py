@@ -13,7 +13,7 @@ from fido2.ctap2 import ClientPin, Config, Ctap2
 from fido2.hid import CtapHidDevice
 from fido2.hid.base import CtapHidConnection, HidDescriptor
 
-SECONDS = 30
+SECONDS = 300
 REPORT = 64
 PIN = "24681357"
 RP_ID = "corp.example.com"

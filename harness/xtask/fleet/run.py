@@ -47,14 +47,14 @@ SAID = {
 
 def rehearse(keyrig, keys, script):
     """What `keyrig fleet` ends with and says."""
-    words = [keyrig, "fleet", "plug", *keys, "--link", "socket", "--json", "--expect", str(HERE / "provisioned.yaml")]
+    words = [keyrig, "fleet", "plug", *keys, "--link", "socket", "--json", "--time-limit", "900", "--expect", str(HERE / "provisioned.yaml")]
     with tempfile.TemporaryDirectory(prefix="keyrig-fleet-") as folder:
         ended = subprocess.run(
             [*words, "--", sys.executable, str(HERE / "provision.py"), *script],
             stdout=subprocess.PIPE,
             text=True,
             env={"XDG_RUNTIME_DIR": folder, "PYTHONDONTWRITEBYTECODE": "1"},
-            timeout=120,
+            timeout=1200,
         )
     return ended.returncode, json.loads(ended.stdout)
 

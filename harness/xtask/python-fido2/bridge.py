@@ -6,7 +6,7 @@ import struct
 from fido2.ctap import STATUS, CtapDevice
 from fido2.hid import CAPABILITY, CTAPHID
 
-SECONDS = 20
+SECONDS = 300
 WILLING = {"presence": "touch", "verification": "verify", "long-touch": "long-touch"}
 
 

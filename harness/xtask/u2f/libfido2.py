@@ -128,7 +128,7 @@ class Device:
     def _write(self, _, buffer, length):
         # Before the report stands the number that it does not have.
         report = ctypes.string_at(buffer, length)[1:]
-        self._link.settimeout(5)
+        self._link.settimeout(120)
         self._link.sendall(report.ljust(REPORT, b"\0"))
         self.written += 1
         return length

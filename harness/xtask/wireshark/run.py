@@ -18,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tap"))
 from suite import Suite  # noqa: E402
 
 PROFILE = "yubikey-5-nfc-5.7"
+# How long anything may take: nothing here is about speed.
+SECONDS = 600
 INIT = bytes.fromhex("ffffffff860008") + b"keyrig!?"
 GET_INFO = b"\x04"
 SELECT = bytes.fromhex("00a4040008a0000006472f000100")
@@ -63,7 +65,7 @@ def usb(folder):
     """The trace of a key on USB, and what went over its link: direction and report."""
     said = []
     with Plugged(folder, f"socket:{folder}/hid") as plugged, socket.socket(socket.AF_UNIX) as link:
-        link.settimeout(20)
+        link.settimeout(SECONDS)
         link.connect(f"{folder}/hid")
 
         def send(begin):
@@ -92,9 +94,9 @@ def card(folder):
     """The trace of a key on a reader, which is played here, and the APDUs that went both ways."""
     said = []
     with socket.create_server(("127.0.0.1", 0)) as reader:
-        reader.settimeout(20)
+        reader.settimeout(SECONDS)
         with Plugged(folder, f"nfc:{reader.getsockname()[1]}") as plugged, reader.accept()[0] as link:
-            link.settimeout(20)
+            link.settimeout(SECONDS)
 
             def message(content):
                 link.sendall(len(content).to_bytes(2, "big") + content)
@@ -110,7 +112,7 @@ def card(folder):
 def tshark(trace, *words):
     """What tshark prints of a file, a list a packet, and what it complains of."""
     command = ["tshark", "-n", "-r", trace, *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     complaints = [line for line in done.stderr.splitlines() if not line.startswith("Running as user")]
     return [line.split("\t") for line in done.stdout.splitlines()], complaints
 

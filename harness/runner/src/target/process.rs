@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
+use reqwest::{Client, Response};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
@@ -16,6 +16,15 @@ use crate::environment_error::EnvironmentError;
 
 /// Lines of standard error that are kept.
 const TAIL: usize = 20;
+
+/// How long one answer may take.
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// How long a target may stay whose run has ended.
+const LEAVING: Duration = Duration::from_secs(3);
+
+/// Between two questions whether it is ready.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A running target; it is killed when this goes.
 pub(super) struct Process {
@@ -38,6 +47,7 @@ impl Process {
         http: &Client,
     ) -> Result<Self, EnvironmentError> {
         let failed = |why: String| EnvironmentError::Start { why, tail: None };
+        nobody_answers(&ready_url(file, start), http).await.map_err(failed)?;
         let (program, arguments) = start.command.split_first().ok_or_else(|| failed("the command is empty".into()))?;
         let mut command = Command::new(place(&file.directory, program));
         command.args(arguments).envs(&start.environment).stdin(Stdio::null()).stdout(Stdio::null());
@@ -60,20 +70,19 @@ impl Process {
     }
 
     async fn wait(&mut self, file: &TargetFile, start: &Start, http: &Client) -> Result<(), EnvironmentError> {
-        let url = format!("{}{}", file.url.trim_end_matches('/'), start.ready);
+        let url = ready_url(file, start);
         let deadline = Instant::now() + Duration::from_millis(start.timeout_ms);
         loop {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Err(self.failed(format!("it ended with {status}")).await);
             }
-            let answer = http.get(&url).timeout(Duration::from_secs(2)).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
+            if get(&url, http).await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             if Instant::now() > deadline {
                 return Err(self.failed(format!("{url} was not well within {} ms", start.timeout_ms)).await);
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -94,6 +103,26 @@ impl Drop for Process {
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+fn ready_url(file: &TargetFile, start: &Start) -> String {
+    format!("{}{}", file.url.trim_end_matches('/'), start.ready)
+}
+
+async fn get(url: &str, http: &Client) -> reqwest::Result<Response> {
+    http.get(url).timeout(ANSWER).send().await
+}
+
+/// Makes sure that what will answer at `url` is what is started. The one of a run that has just ended may still be there.
+async fn nobody_answers(url: &str, http: &Client) -> Result<(), String> {
+    let deadline = Instant::now() + LEAVING;
+    while get(url, http).await.is_ok() {
+        if Instant::now() > deadline {
+            return Err(format!("{url} answers already; end what listens there, or have the target listen elsewhere"));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
 }
 
 /// A program that is named by a path is sought from the file's folder, any other on the search path.

@@ -104,23 +104,35 @@ async fn a_target_that_is_down_or_elsewhere_is_not_used() {
     }
 }
 
-#[tokio::test]
-async fn a_process_that_ends_says_its_last_words() {
-    let mut file = file("http://127.0.0.1:1");
-    let command = ["sh", "-c", "echo oops >&2; exit 3"].map(str::to_owned).to_vec();
-    let start = super::Start {
-        command,
+fn start_of(command: [&str; 3]) -> super::Start {
+    super::Start {
+        command: command.map(str::to_owned).to_vec(),
         ready: "/".to_owned(),
         timeout_ms: 5_000,
         environment: Default::default(),
         trust_anchors: None,
-    };
-    file.start = Some(start);
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_ends_says_its_last_words() {
+    let mut file = file("http://127.0.0.1:1");
+    file.start = Some(start_of(["sh", "-c", "echo oops >&2; exit 3"]));
     let Err(EnvironmentError::Start { why, tail }) = Target::start(file, &Surroundings::default()).await else {
         panic!("it did start")
     };
     assert!(why.contains("exit status: 3"), "{why}");
     assert_eq!(tail.as_deref(), Some("oops"));
+}
+
+#[tokio::test]
+async fn another_program_at_its_port_is_not_taken_for_the_target() {
+    let mut file = file(&serve(|_| Act::Say(200, json!({}))).await);
+    file.start = Some(start_of(["sh", "-c", "sleep 60"]));
+    let Err(EnvironmentError::Start { why, .. }) = Target::start(file, &Surroundings::default()).await else {
+        panic!("it did start")
+    };
+    assert!(why.contains("answers already"), "{why}");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ struct Browser {
 
 impl Browser {
     fn open() -> Browser {
-        let http = reqwest::Client::builder().cookie_store(true).timeout(std::time::Duration::from_secs(10));
+        let http = reqwest::Client::builder().cookie_store(true).timeout(std::time::Duration::from_secs(120));
         Browser { url: from_environment("KEYRIG_URL"), http: http.build().expect("an HTTP client") }
     }
 
