@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 struct Serving {
     child: Child,
@@ -54,6 +58,34 @@ fn it_answers_until_ctrl_c() {
     let interrupt = Command::new("kill").args(["-INT", &serving.child.id().to_string()]).status().unwrap();
     assert!(interrupt.success());
     assert_eq!(serving.child.wait().unwrap().code(), Some(0));
+}
+
+/// Whether a process has a handler for SIGINT, which is bit 1 of the mask that proc_pid_status(5) calls SigCgt.
+fn hears_ctrl_c(id: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
+}
+
+#[test]
+fn ctrl_c_is_heard_before_anyone_knows_that_it_serves() {
+    let (mut reader, mut writer) = UnixStream::pair().unwrap();
+    writer.set_nonblocking(true).unwrap();
+    while writer.write(&[b'\n'; 4096]).is_ok() {}
+    writer.set_nonblocking(false).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyrig"));
+    let mut child = command.args(["rp", "serve"]).stdout(OwnedFd::from(writer)).spawn().unwrap();
+    drop(command);
+    let until = Instant::now() + Duration::from_secs(60);
+    while !hears_ctrl_c(child.id()) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let heard = hears_ctrl_c(child.id());
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut told = String::new();
+    reader.read_to_string(&mut told).unwrap();
+    assert_eq!((heard, child.wait().unwrap().code()), (true, Some(0)));
+    assert!(told.trim_start().starts_with("serving policy hardened at "), "{}", told.trim_start());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use keyrig_relying_party::{Config, serve};
 use miette::miette;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::{Exit, Failure};
 use crate::{runtime, targets};
@@ -100,6 +101,9 @@ impl Serve {
             Failure::environment(miette!(help = help, "failed to listen on port {}: {e}", self.port))
         })?;
         let running = serve(listener, config).map_err(|e| Failure::usage(miette!("failed to serve: {e}")))?;
+        // Before anyone is told where it is: whoever knows may end it.
+        let mut interrupt = signal(SignalKind::interrupt())
+            .map_err(|e| Failure::environment(miette!("failed to wait for Ctrl-C: {e}")))?;
         if self.json {
             let told = json!({
                 "url": running.url, "admin_token": running.admin_token, "policy": policy, "rp_id": rp_id,
@@ -112,7 +116,7 @@ impl Serve {
             writeln!(out, "admin token {}", running.admin_token)?;
         }
         out.flush()?;
-        tokio::signal::ctrl_c().await.map_err(|e| Failure::environment(miette!("failed to wait for Ctrl-C: {e}")))?;
+        interrupt.recv().await;
         running.shutdown().await;
         Ok(Exit::Success)
     }

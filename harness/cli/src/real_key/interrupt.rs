@@ -3,7 +3,7 @@ use std::thread;
 
 use keyrig_runner::device::Interrupt;
 use tokio::runtime::Builder;
-use tokio::signal;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The exit code of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -12,11 +12,14 @@ const INTERRUPTED: i32 = 130;
 pub(crate) fn on_ctrl_c() -> Interrupt {
     let interrupt = Interrupt::default();
     let told = interrupt.clone();
+    // Without a runtime of its own, Ctrl-C ends the program as it does anywhere.
+    let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return interrupt };
+    let entered = runtime.enter();
+    let Ok(mut presses) = signal(SignalKind::interrupt()) else { return interrupt };
+    drop(entered);
     thread::spawn(move || {
-        // Without a runtime of its own, Ctrl-C ends the program as it does anywhere.
-        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
-            while signal::ctrl_c().await.is_ok() {
+            while presses.recv().await.is_some() {
                 if told.is_set() {
                     exit(INTERRUPTED);
                 }
