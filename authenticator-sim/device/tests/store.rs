@@ -124,7 +124,8 @@ fn register_until_killed(path: &Path) {
     let known = u8::try_from(store.state().discoverable_count()).unwrap();
     for user in known.. {
         let id = register(&mut authenticator, user, |change| store.commit(change).unwrap());
-        println!("acknowledged {}", hex(&id));
+        // On a line of its own: a harness with one thread has begun one with the name of the test.
+        println!("\nacknowledged {}", hex(&id));
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use keyrig_ctap::{Command, Status};
 
-use crate::on_a_desk::{Desk, Host, registration};
+use crate::on_a_desk::{Desk, Host, PATIENCE, registration};
 
 /// Resident memory of a process, in KiB.
 fn memory(id: u32) -> u64 {
@@ -23,6 +23,17 @@ fn ticks(id: u32) -> u64 {
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
+/// How often the threads of a process have gone to sleep.
+fn rests(id: u32) -> u64 {
+    let threads = fs::read_dir(format!("/proc/{id}/task")).unwrap();
+    let rests = threads.map(|thread| {
+        let status = fs::read_to_string(thread.unwrap().path().join("status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+        line.trim().parse::<u64>().unwrap()
+    });
+    rests.sum()
+}
+
 #[test]
 fn a_flood_of_channels_and_half_messages_leaves_others_their_answer() {
     let desk = Desk::with(&[]);
@@ -33,7 +44,8 @@ fn a_flood_of_channels_and_half_messages_leaves_others_their_answer() {
     let mut sent = 0_u32;
     let until = Instant::now() + Duration::from_secs(2);
     let mut refused = 0_u32;
-    while Instant::now() < until {
+    // A slow machine gets through its first thousand later.
+    while Instant::now() < until || (sent <= 1000 && Instant::now() < until + PATIENCE) {
         let mut report = [0; 64];
         report[..4].copy_from_slice(&sent.to_be_bytes());
         // In turn: a channel, a message of which the rest never comes, and a packet that nobody waits for.
@@ -79,7 +91,7 @@ fn more_programs_than_there_is_room_for_are_shown_the_door() {
     let mut first = Host::at(&desk);
     let crowd: Vec<UnixStream> = (0..60).map(|_| UnixStream::connect(desk.link()).unwrap()).collect();
     let mut last = crowd.last().unwrap();
-    last.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    last.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(last.read(&mut [0; 1]).unwrap(), 0);
     first.send(&[Command::GET_INFO.0]);
     assert_eq!(first.answer().0, Status::OK);
@@ -169,7 +181,11 @@ fn an_idle_key_sleeps() {
     let mut host = Host::at(&desk);
     host.send(&[Command::GET_INFO.0]);
     host.answer();
-    let before = ticks(desk.id());
-    std::thread::sleep(Duration::from_secs(2));
-    assert_eq!(ticks(desk.id()), before, "clock ticks in two seconds in which nothing happened");
+    // What is left to do after an answer may take a moment, and may be what fills a clock tick.
+    let is_idle = || {
+        let before = (rests(desk.id()), ticks(desk.id()));
+        std::thread::sleep(Duration::from_secs(2));
+        (rests(desk.id()), ticks(desk.id())) == before
+    };
+    assert!((0..5).any(|_| is_idle()), "it woke up in each two seconds in which nothing happened");
 }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command as Process, Output, Stdio};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use keyrig_ctap::auth_data::AuthData;
 use keyrig_ctap::cbor::{Fields, Tree, Writer, expect_bytes};
@@ -19,7 +19,7 @@ use keyrig_ctap::message::{PUBLIC_KEY, RelyingParty, User};
 use keyrig_ctap::{Command, Status};
 
 /// How long anybody waits for a key.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A key called `desk` at `key.hid` in a folder of its own.
 pub(crate) struct Desk {
@@ -69,6 +69,14 @@ impl Desk {
         let output = self.output(words);
         assert!(!output.status.success(), "{words:?}");
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    /// Waits until no fault waits any more.
+    pub(crate) fn wait_for_the_fault(&self) {
+        let until = Instant::now() + PATIENCE;
+        while self.key(&["fault"]) != "desk: faults that wait: none\n" {
+            assert!(Instant::now() < until, "the fault does not strike");
+        }
     }
 
     /// Where the hooks are.

@@ -12,9 +12,15 @@ use crate::outcome::Outcome;
 
 const ORIGIN: &str = "https://corp.example.com";
 
+/// Longer than a busy machine takes for an answer, in milliseconds.
+const PATIENCE: u64 = 60_000;
+
+/// How long an answer is waited for that does not come, in milliseconds.
+const IMPATIENCE: u64 = 1_000;
+
 fn file(url: &str) -> TargetFile {
     let text = format!(
-        "name: test\nurl: {url}\ndialect: fido-conformance\nrp_id: corp.example.com\norigin: {ORIGIN}\ntimeout_ms: 300\n\
+        "name: test\nurl: {url}\ndialect: fido-conformance\nrp_id: corp.example.com\norigin: {ORIGIN}\ntimeout_ms: {PATIENCE}\n\
          reasons: {{class: /class, table: [{{contains: challenge, class: challenge}}]}}\n\
          admin_token: t0ken\n\
          verbs:\n\
@@ -26,11 +32,20 @@ fn file(url: &str) -> TargetFile {
 }
 
 async fn target(act: fn(&str) -> Act) -> Target {
-    Target::start(file(&serve(act).await), &Surroundings::default()).await.unwrap()
+    target_within(PATIENCE, act).await
+}
+
+async fn target_within(timeout_ms: u64, act: fn(&str) -> Act) -> Target {
+    let file = TargetFile { timeout_ms, ..file(&serve(act).await) };
+    Target::start(file, &Surroundings::default()).await.unwrap()
 }
 
 async fn outcome(act: fn(&str) -> Act) -> Outcome {
-    let mut session = target(act).await.session();
+    outcome_within(PATIENCE, act).await
+}
+
+async fn outcome_within(timeout_ms: u64, act: fn(&str) -> Act) -> Outcome {
+    let mut session = target_within(timeout_ms, act).await.session();
     let outcome = session.result(Ceremony::Authentication, &json!({"id": "AA"}), ORIGIN).await;
     let exchanges = session.take_exchanges();
     assert_eq!(exchanges.len(), 1, "each request leaves its evidence");
@@ -61,8 +76,8 @@ async fn answers_become_outcomes() {
 
 #[tokio::test]
 async fn silence_and_rubbish_never_pass() {
-    assert_eq!(outcome(|_| Act::Hang).await, Outcome::TimedOut);
-    assert_eq!(outcome(|_| Act::Endless).await, Outcome::TimedOut);
+    assert_eq!(outcome_within(IMPATIENCE, |_| Act::Hang).await, Outcome::TimedOut);
+    assert_eq!(outcome_within(IMPATIENCE, |_| Act::Endless).await, Outcome::TimedOut);
     for act in [
         (|_| Act::Close) as fn(&str) -> Act,
         |_| Act::Raw("this is no HTTP at all\r\n\r\n"),
@@ -76,17 +91,18 @@ async fn silence_and_rubbish_never_pass() {
 
 #[tokio::test]
 async fn options_are_given_refused_or_rubbish() {
-    let options = async |act| {
-        let mut session = target(act).await.session();
+    let options_within = async |timeout_ms, act| {
+        let mut session = target_within(timeout_ms, act).await.session();
         session.options(Ceremony::Registration, Some("alice"), &OptionsRequest::default(), ORIGIN).await
     };
+    let options = async |act| options_within(PATIENCE, act).await;
     let given = options(|_| Act::Say(200, json!({"status": "ok", "errorMessage": "", "challenge": "AA"}))).await;
     assert_eq!(given.unwrap(), Options::Given(json!({"challenge": "AA"})));
     let refused = options(|_| Act::Say(403, json!({"status": "failed", "errorMessage": "disabled"}))).await;
     assert_eq!(refused.unwrap(), Options::Refused(rejected(None, "disabled")));
     let refused = options(|_| Act::Say(200, json!({"status": "failed", "errorMessage": "no"}))).await;
     assert_eq!(refused.unwrap(), Options::Refused(rejected(None, "no")));
-    assert_eq!(options(|_| Act::Hang).await.unwrap(), Options::Refused(Outcome::TimedOut));
+    assert_eq!(options_within(IMPATIENCE, |_| Act::Hang).await.unwrap(), Options::Refused(Outcome::TimedOut));
     let rubbish = options(|_| Act::Raw("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")).await;
     assert!(matches!(rubbish, Err(EnvironmentError::Dialect { .. })));
 }
@@ -108,7 +124,7 @@ fn start_of(command: [&str; 3]) -> super::Start {
     super::Start {
         command: command.map(str::to_owned).to_vec(),
         ready: "/".to_owned(),
-        timeout_ms: 5_000,
+        timeout_ms: PATIENCE,
         environment: Default::default(),
         trust_anchors: None,
     }
