@@ -51,9 +51,11 @@ fn mistakes_of_the_command_line_are_told_before_a_key_is_there() {
 fn what_is_in_the_way_is_told_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("notes"), "nobody's memory").unwrap();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let (nfc, taken) = (format!("nfc:{}", free.port()), taken.local_addr().map(|at| (at.to_string(), taken)).unwrap());
+    // Both at once, so that they are two ports; then one is free.
+    let [free, taken] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let (nfc, taken) = (format!("nfc:{port}"), taken.local_addr().map(|at| (at.to_string(), taken)).unwrap());
     let socket = ["--link", "socket:key.hid"];
     let mistakes: [Mistake<'_>; 6] = [
         (
