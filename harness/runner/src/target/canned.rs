@@ -10,6 +10,8 @@ pub(crate) enum Act {
     Say(u16, Value),
     /// These bytes.
     Raw(&'static str),
+    /// These bytes, and then nothing: the connection stays, and closes when another request comes.
+    Tire(&'static str),
     /// Nothing: the connection closes.
     Close,
     /// Nothing, for ever.
@@ -44,6 +46,10 @@ async fn answer(mut stream: TcpStream, act: fn(&str) -> Act) {
             send(&mut stream, &format!("{head}\r\n{body}")).await;
         }
         Act::Raw(bytes) => send(&mut stream, bytes).await,
+        Act::Tire(bytes) => {
+            send(&mut stream, bytes).await;
+            read_request(&mut stream).await;
+        }
         Act::Close => {}
         Act::Hang => std::future::pending().await,
         Act::Endless => {

@@ -180,6 +180,8 @@ fn prepare(file: &TargetFile, surroundings: &Surroundings) -> Result<Client, Env
     Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+        // Where one was kept, and closed just when it is used again, that would look like a crash.
+        .pool_max_idle_per_host(0)
         .build()
         .map_err(|e| broken(format!("the HTTP client does not start: {e}")))
 }

@@ -182,6 +182,15 @@ async fn sessions_keep_their_cookies_and_say_verbs() {
 }
 
 #[tokio::test]
+async fn a_connection_that_closes_when_it_is_used_again_is_no_crash() {
+    let act = |_: &str| Act::Tire("HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"status\": \"ok\"}");
+    let mut session = target(act).await.session();
+    for _ in 0..3 {
+        assert_eq!(session.result(Ceremony::Authentication, &json!({}), ORIGIN).await, Outcome::Accepted);
+    }
+}
+
+#[tokio::test]
 async fn the_admin_token_stays_out_of_the_evidence_wherever_a_target_wants_it() {
     let url = serve(|request| Act::Say(200, json!({"you_sent": request}))).await;
     let mut file = file(&url);
