@@ -1,6 +1,7 @@
 //! Cards of ours on the virtual PC/SC reader of vsmartcard.
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -27,6 +28,12 @@ pub(super) const SUITE: Suite = Suite {
 const PCSCD: &str = "/run/pcscd/pcscd.comm";
 const PROCESS_ID: &str = "/run/pcscd/pcscd.pid";
 
+/// Where the two readers of vpcd wait for cards. The system may give such a port to any connection.
+const READERS: [u16; 2] = [35_963, 35_964];
+
+/// How long a port stays taken after a connection, twice over.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 fn run() -> Result<Tally, Failure> {
     let folder = workspace::root().join("harness/xtask/nfc");
     let requirements = std::fs::read_to_string(folder.join("requirements.txt"))?;
@@ -52,16 +59,17 @@ impl Pcscd {
         for left in [PCSCD, PROCESS_ID] {
             let _ = fs::remove_file(left);
         }
+        READERS.into_iter().try_for_each(until_free)?;
         let mut command = Command::new("/usr/sbin/pcscd");
         let started = command.args(["--foreground", "--error"]).stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         let mut pcscd = Pcscd(Some(started.map_err(|error| unwell(&error.to_string()))?));
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + PATIENCE;
         while !answers() {
             if let Some(Ok(Some(status))) = pcscd.0.as_mut().map(Child::try_wait) {
                 return Err(unwell(&format!("it ended with {status}")));
             }
             if Instant::now() > patience {
-                return Err(unwell("it did not answer for a minute"));
+                return Err(unwell("it does not answer"));
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -77,6 +85,18 @@ impl Drop for Pcscd {
             let _ = child.wait();
         }
     }
+}
+
+/// Waits until vpcd can listen at `port`: where one reader of two cannot, neither does.
+fn until_free(port: u16) -> Result<(), Failure> {
+    let patience = Instant::now() + PATIENCE;
+    while let Err(error) = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
+        if Instant::now() > patience {
+            return Err(unwell(&format!("port {port}, where a virtual reader waits for cards, is not free: {error}")));
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
+    Ok(())
 }
 
 fn unwell(why: &str) -> Failure {
