@@ -3,6 +3,7 @@
 mod admin;
 mod answer;
 mod ceremonies;
+mod connections;
 mod parts;
 mod provisioning;
 mod recoveries;
@@ -85,13 +86,9 @@ pub fn serve(listener: TcpListener, config: Config) -> Result<Running, ServeErro
     let admin_token = config.admin_token.clone();
     let trust_anchors = anchors::read(&config.trust_anchors_pem).map_err(ServeError::TrustAnchors)?;
     let service = Arc::new(Service::new(config, trust_anchors));
-    let (stop, mut stopped) = watch::channel(());
+    let (stop, stopped) = watch::channel(());
     tokio::spawn(push_now_and_then(Arc::clone(&service), stopped.clone()));
-    let server = axum::serve(listener, router(service)).with_graceful_shutdown(async move {
-        // The only news is that the sender is gone.
-        let _ = stopped.changed().await;
-    });
-    let task = tokio::spawn(server.into_future());
+    let task = tokio::spawn(connections::serve(listener, router(service), stopped));
     Ok(Running { url: format!("http://{address}"), admin_token, stop, task })
 }
 

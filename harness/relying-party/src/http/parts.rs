@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use axum::body::{Body as Stream, Bytes, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::Shared;
 use super::answer::{Answer, COOKIE};
+use super::connections::PATIENCE;
 use crate::denied::Denied;
 
 /// The longest request body, in bytes.
@@ -87,14 +89,23 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
             let message = "the body has to be JSON, and Content-Type has to say so";
             return Err(Denied::new(415, ReasonClass::Malformed, "content_type", message).into());
         }
-        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_BODY).await.map_err(|_| {
-            let message = format!("the body is longer than {LONGEST_BODY} bytes, or was cut off");
-            Denied::new(413, ReasonClass::Malformed, "body_too_large", message)
-        })?;
+        let bytes = whole(request.into_body()).await?;
         let refuse = |error: serde_json::Error| Denied::malformed("body", format!("the body cannot be read: {error}"));
         serde_json::from_slice::<DistinctMembers>(&bytes).map_err(refuse)?;
         Ok(serde_json::from_slice(&bytes).map(Self).map_err(refuse)?)
     }
+}
+
+/// All of a body, which has to come in time and to have an end.
+async fn whole(body: Stream) -> Result<Bytes, Denied> {
+    let come = tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await.map_err(|_| {
+        let message = format!("the body did not come within {} s", PATIENCE.as_secs());
+        Denied::new(408, ReasonClass::Malformed, "body_too_slow", message)
+    })?;
+    come.map_err(|_| {
+        let message = format!("the body is longer than {LONGEST_BODY} bytes, or was cut off");
+        Denied::new(413, ReasonClass::Malformed, "body_too_large", message)
+    })
 }
 
 /// JSON in which no object, however deep, has two members of one name: readers differ in which of the two they take.
@@ -158,4 +169,36 @@ fn is_json(headers: &HeaderMap) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = given.split(';').next().unwrap_or_default().trim();
     ["application/json", "application/scim+json"].iter().any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::HttpBody;
+    use hyper::body::Frame;
+
+    use super::*;
+
+    /// A body of which nothing ever comes.
+    struct Never;
+
+    impl HttpBody for Never {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_comes_in_time_and_has_an_end() {
+        let refused = |body: Stream| async { whole(body).await.map_err(|denied| denied.status()) };
+        assert_eq!(refused(Stream::from("{}")).await, Ok(Bytes::from("{}")));
+        assert_eq!(refused(Stream::new(Never)).await, Err(408));
+        assert_eq!(refused(Stream::from(vec![b' '; LONGEST_BODY + 1])).await, Err(413));
+    }
 }

@@ -79,7 +79,7 @@ fn responses(route: &Route) -> Value {
         _ => json!({"description": "done", "content": {"application/json": {"schema": schema}}}),
     };
     responses.insert(route.success.to_string(), success);
-    let of_bodies: &[u16] = if route.body.is_some() { &[400, 413, 415] } else { &[] };
+    let of_bodies: &[u16] = if route.body.is_some() { &[400, 408, 413, 415] } else { &[] };
     for status in of_bodies.iter().chain(route.refusals) {
         let schema = json!({"$ref": "#/components/schemas/Refusal"});
         let refusal = json!({"description": "refused", "content": {"application/json": {"schema": schema}}});
