@@ -95,9 +95,8 @@ pub(super) async fn credentials(
 ) -> Answer<Vec<Listed>> {
     let [from, most] = numbers(&query, ["from", "most"])?;
     let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    let all = desk.face.key.credentials().await?.into_iter();
-    let some = all.skip(count(from.unwrap_or(0))).take(count(most.unwrap_or(u64::MAX)));
-    Ok(Json(some.map(Listed::from).collect()))
+    let some = desk.face.key.credentials(count(from.unwrap_or(0)), count(most.unwrap_or(u64::MAX))).await?;
+    Ok(Json(some.into_iter().map(Listed::from).collect()))
 }
 
 pub(super) async fn forget(State(desk): State<Shared>, Path(id): Path<String>) -> Answer<Status> {

@@ -188,14 +188,17 @@ impl Key {
         Ok(self.order(order).await?)
     }
 
-    /// Its credentials, by id.
+    /// Its credentials, by id: `most` of them, after the first `from`.
     ///
     /// # Errors
     ///
     /// [`Gone`].
-    pub async fn credentials(&self) -> Result<Vec<Credential>, Gone> {
-        self.order(|bench| Ok(bench.shape().authenticator().state().credentials().map(Credential::from).collect()))
-            .await
+    pub async fn credentials(&self, from: usize, most: usize) -> Result<Vec<Credential>, Gone> {
+        self.order(move |bench| {
+            let all = bench.shape().authenticator().state().credentials();
+            Ok(all.skip(from).take(most).map(Credential::from).collect())
+        })
+        .await
     }
 
     /// Deletes a credential.

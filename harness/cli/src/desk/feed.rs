@@ -6,10 +6,11 @@ use keyrig_device::control::{Listed, Logged, View};
 use keyrig_device::plugged::Happening;
 use miette::miette;
 use reqwest::Method;
-use tokio::sync::mpsc;
+use tokio::select;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::state::News;
+use super::state::{News, Page};
 use crate::control::{Control, Lines};
 use crate::failure::{Exit, Failure};
 
@@ -22,14 +23,16 @@ pub(super) async fn look(key: &Control) -> Result<News, Failure> {
     Ok(News::View(Box::new(view)))
 }
 
-async fn list(key: &Control) -> Result<News, Failure> {
-    let credentials: Vec<Listed> = key.ask(Method::GET, "/v1/credentials").await?;
-    Ok(News::Credentials(credentials))
+async fn list(key: &Control, wanted: &mut watch::Receiver<usize>) -> Result<News, Failure> {
+    let from = *wanted.borrow_and_update();
+    let path = format!("/v1/credentials?from={from}&most={}", Page::MOST);
+    let listed: Vec<Listed> = key.ask(Method::GET, &path).await?;
+    Ok(News::Credentials(Page { from, listed }))
 }
 
-/// Tells what happens until the key is gone, and says so.
-pub(super) async fn follow(key: &Control, news: &mpsc::Sender<News>) -> Failure {
-    match tell(key, news).await {
+/// Tells what happens until the key is gone, and says so. Of its credentials it lists a page, from the one `wanted` on.
+pub(super) async fn follow(key: &Control, news: &mpsc::Sender<News>, wanted: watch::Receiver<usize>) -> Failure {
+    match tell(key, news, wanted).await {
         // A stream that ends and a socket where nobody listens are the same news.
         Err(failure) if failure.exit != Exit::Environment => failure,
         Ok(()) | Err(_) => {
@@ -39,14 +42,21 @@ pub(super) async fn follow(key: &Control, news: &mpsc::Sender<News>) -> Failure 
     }
 }
 
-async fn tell(key: &Control, news: &mpsc::Sender<News>) -> Result<(), Failure> {
+async fn tell(key: &Control, news: &mpsc::Sender<News>, mut wanted: watch::Receiver<usize>) -> Result<(), Failure> {
     let mut lines = Lines::of(key.stream("/v1/log/follow").await?);
     // Whoever draws has ended where nobody listens, and this with it.
     let give = async |what| drop(news.send(what).await);
-    give(list(key).await?).await;
+    give(list(key, &mut wanted).await?).await;
     let (mut seen, mut listed) = (true, true);
     loop {
-        let next = if seen { Some(lines.next().await) } else { timeout(SILENCE, lines.next()).await.ok() };
+        let silence = if seen { Duration::MAX } else { SILENCE };
+        let next = select! {
+            next = timeout(silence, lines.next()) => next.ok(),
+            Ok(()) = wanted.changed() => {
+                listed = false;
+                None
+            }
+        };
         match next {
             Some(Some(line)) => {
                 let Some(entry) = line.strip_prefix("data: ").and_then(|data| serde_json::from_str(data).ok()) else {
@@ -60,7 +70,7 @@ async fn tell(key: &Control, news: &mpsc::Sender<News>) -> Result<(), Failure> {
             None => {
                 give(look(key).await?).await;
                 if !listed {
-                    give(list(key).await?).await;
+                    give(list(key, &mut wanted).await?).await;
                 }
                 (seen, listed) = (true, true);
             }

@@ -111,7 +111,7 @@ fn press_over(state: &mut State, over: Over, code: KeyCode) -> Option<Order> {
 impl State {
     fn go(&mut self, by: isize) {
         match self.focus {
-            Focus::Credentials => self.credential = moved(self.credential, by, self.credentials.len()),
+            Focus::Credentials => self.credential = moved(self.credential, by, self.credentials()),
             Focus::Log => {
                 let Some(at) = self.chosen_entry() else { return };
                 let to = moved(at, by, self.shown_count());

@@ -20,7 +20,7 @@ use futures_util::StreamExt as _;
 use miette::miette;
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::control::Control;
@@ -62,30 +62,32 @@ pub(crate) async fn show(key: &Control, leave: Leave) -> Result<Exit, Failure> {
     state.hear(feed::look(key).await?);
     let (news, mut heard) = mpsc::channel(WAITING);
     let (give, orders) = mpsc::unbounded_channel();
+    let (page, wanted) = watch::channel(state.wanted());
     let mut stop = Stop::new()?;
     let look = Look::of_environment();
     let mut screen = Screen::open().map_err(unusable)?;
     let ended = select! {
-        gone = feed::follow(key, &news) => Err(gone),
+        gone = feed::follow(key, &news, wanted) => Err(gone),
         () = order::carry_out(key, orders, &news) => Ok(()),
-        ended = watch(&mut state, &mut screen, look, &mut heard, &give) => ended,
+        ended = stay(&mut state, &mut screen, look, &mut heard, (&give, &page)) => ended,
         () = stop.asked() => Ok(()),
     };
     drop(screen);
     ended.map(|()| Exit::Success)
 }
 
-async fn watch(
+async fn stay(
     state: &mut State,
     screen: &mut Screen,
     look: Look,
     heard: &mut mpsc::Receiver<News>,
-    orders: &mpsc::UnboundedSender<Order>,
+    (orders, page): (&mpsc::UnboundedSender<Order>, &watch::Sender<usize>),
 ) -> Result<(), Failure> {
     let mut events = EventStream::new();
     let mut blink = interval(BLINK);
     blink.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        page.send_if_modified(|now| std::mem::replace(now, state.wanted()) != state.wanted());
         screen.draw(|frame| draw::screen(&mut *state, look, frame)).map_err(unusable)?;
         select! {
             event = events.next() => match event {

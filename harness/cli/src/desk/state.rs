@@ -7,6 +7,9 @@ use keyrig_device::control::{Listed, Logged, View};
 /// Entries of the log that are kept.
 const KEPT: usize = 1000;
 
+/// Rows that the list of credentials is turned by.
+const LEAF: usize = 50;
+
 /// What leaving the view does to the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Leave {
@@ -21,12 +24,20 @@ pub(crate) enum Leave {
 pub(super) enum News {
     /// How it is.
     View(Box<View>),
-    /// Its credentials, all of them.
-    Credentials(Vec<Listed>),
+    /// Its credentials, those that are looked at.
+    Credentials(Page),
     /// Something happened.
     Entry(Box<Logged>),
     /// What it refused, in words; `None` where it did as it was told.
     Notice(Option<String>),
+}
+
+/// A part of the list of credentials, which may be long.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    /// The place of its first, counted from 0.
+    pub(super) from: usize,
+    pub(super) listed: Vec<Listed>,
 }
 
 /// Which list the arrow keys move in.
@@ -53,7 +64,8 @@ pub(super) enum Over {
 #[derive(Clone, Debug)]
 pub(super) struct State {
     pub(super) view: Option<Box<View>>,
-    pub(super) credentials: Vec<Listed>,
+    /// Those around the chosen one.
+    pub(super) page: Page,
     /// The oldest first.
     pub(super) log: VecDeque<Logged>,
     pub(super) focus: Focus,
@@ -74,7 +86,7 @@ impl State {
     pub(super) const fn new(leave: Leave) -> Self {
         Self {
             view: None,
-            credentials: Vec::new(),
+            page: Page { from: 0, listed: Vec::new() },
             log: VecDeque::new(),
             focus: Focus::Log,
             credential: 0,
@@ -89,12 +101,14 @@ impl State {
 
     pub(super) fn hear(&mut self, news: News) {
         match news {
-            News::View(view) => self.view = Some(view),
-            News::Credentials(credentials) => {
-                self.credentials = credentials;
-                self.credential = self.credential.min(self.credentials.len().saturating_sub(1));
+            News::View(view) => {
+                self.credential = self.credential.min(view.status.credentials.saturating_sub(1));
+                self.view = Some(view);
+            }
+            News::Credentials(page) => {
+                self.page = page;
                 if let Some(Over::Delete { id }) = &self.over
-                    && !self.credentials.iter().any(|one| one.credential.id == *id)
+                    && !self.page.listed.iter().any(|one| one.credential.id == *id)
                 {
                     self.over = None;
                 }
@@ -140,8 +154,28 @@ impl State {
         self.log.get(at)
     }
 
+    /// How many credentials the key has.
+    pub(super) fn credentials(&self) -> usize {
+        self.view.as_ref().map_or(0, |view| view.status.credentials)
+    }
+
     /// The credential that is chosen.
     pub(super) fn chosen_credential(&self) -> Option<&Listed> {
-        self.credentials.get(self.credential)
+        self.page.at(self.credential)
+    }
+
+    /// Where the page begins that has the chosen credential and those around it.
+    pub(super) const fn wanted(&self) -> usize {
+        (self.credential / LEAF).saturating_sub(1) * LEAF
+    }
+}
+
+impl Page {
+    /// The most credentials on one.
+    pub(super) const MOST: usize = 3 * LEAF;
+
+    /// The credential at this place of the list, where it is on the page.
+    pub(super) fn at(&self, place: usize) -> Option<&Listed> {
+        self.listed.get(place.checked_sub(self.from)?)
     }
 }

@@ -9,7 +9,7 @@ use ratatui::style::Color;
 use super::draw::{self, Look};
 use super::keys::press;
 use super::order::Order;
-use super::state::{Focus, Leave, News, Over, State};
+use super::state::{Focus, Leave, News, Over, Page, State};
 
 fn status() -> Status {
     Status {
@@ -94,9 +94,10 @@ fn state(status: Status) -> State {
 fn full() -> State {
     let flags = Some(Flags { up: true, uv: false, be: true, bs: false });
     let faults = vec!["drop".to_owned()];
-    let pin = Status { pin_is_set: true, pin_retries: 1, fingers: 1, last_flags: flags, faults, ..asking() };
+    let pin =
+        Status { pin_is_set: true, pin_retries: 1, fingers: 1, last_flags: flags, faults, credentials: 20, ..asking() };
     let mut state = state(pin);
-    state.hear(News::Credentials((1..=20).map(credential).collect()));
+    state.hear(News::Credentials(Page { from: 0, listed: (1..=20).map(credential).collect() }));
     let asks = Happening::Asks { ask: "touch".into(), command: "authenticatorMakeCredential".into() };
     for number in 1..=40 {
         let what = match number % 4 {
@@ -198,9 +199,9 @@ fn without_colours_there_is_none() {
 
 #[test]
 fn names_that_others_wrote_command_no_terminal() {
-    let mut state = state(status());
+    let mut state = state(Status { credentials: 1, ..status() });
     let hostile = Credential { rp_id: "a\x1b]0;owned\x07\u{202e}gro".into(), ..credential(1).credential };
-    state.hear(News::Credentials(vec![Listed::from(hostile)]));
+    state.hear(News::Credentials(Page { from: 0, listed: vec![Listed::from(hostile)] }));
     let screen = drawn(&mut state, 80, 24);
     assert!(screen.contains("a\\u{1b}]0;owned\\u{7}\\u{202e}gro"), "{screen}");
     assert!(!screen.contains(['\x1b', '\x07', '\u{202e}']));
@@ -246,9 +247,34 @@ fn nothing_is_deleted_without_a_yes() {
     assert_eq!(state.over, None);
     assert_eq!(type_in(&mut state, &[KeyCode::Delete, char('y')]), Some(Order::Delete("02".into())));
     type_in(&mut state, &[KeyCode::Delete]);
-    state.hear(News::Credentials(vec![credential(1)]));
+    state.hear(News::View(Box::new(View::from(Status { credentials: 1, ..status() }))));
+    state.hear(News::Credentials(Page { from: 0, listed: vec![credential(1)] }));
     assert_eq!(state.over, None, "what is gone is not asked about");
     assert_eq!(type_in(&mut state, &[KeyCode::Delete, char('y')]), Some(Order::Delete("01".into())));
+}
+
+#[test]
+fn a_long_list_of_credentials_is_fetched_where_it_is_looked_at() {
+    let on =
+        |from: usize| Page { from, listed: (from..from + Page::MOST).map(|at| credential((at % 250) as u8)).collect() };
+    let mut state = state(Status { credentials: 100_000, ..status() });
+    assert_eq!(state.wanted(), 0);
+    state.hear(News::Credentials(on(0)));
+    type_in(&mut state, &[KeyCode::Tab, KeyCode::End]);
+    assert_eq!((state.credential, state.wanted()), (99_999, 99_900));
+    assert!(state.chosen_credential().is_none(), "it has not come yet");
+    assert_eq!(type_in(&mut state, &[KeyCode::Delete]), None);
+    assert_eq!(state.over, None, "what nobody sees is not deleted");
+    let screen = drawn(&mut state, 80, 24);
+    assert!(screen.contains("Credentials 100000") && screen.contains("›…"), "{screen}");
+    state.hear(News::Credentials(Page { listed: on(99_900).listed.drain(..100).collect(), from: 99_900 }));
+    assert_eq!(state.chosen_credential().map(|one| one.credential.id.as_str()), Some("f9"));
+    let screen = drawn(&mut state, 80, 24);
+    assert!(screen.contains("›249.example.org") && !screen.contains('…'), "{screen}");
+    type_in(&mut state, &[KeyCode::PageUp; 6]);
+    assert_eq!(state.wanted(), 99_850, "the page is turned before its edge is seen");
+    state.hear(News::View(Box::new(View::from(Status { credentials: 3, ..status() }))));
+    assert_eq!((state.credential, state.wanted()), (2, 0));
 }
 
 #[test]

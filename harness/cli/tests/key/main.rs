@@ -8,3 +8,4 @@ mod hooks;
 mod hostile;
 mod mistakes;
 mod on_a_desk;
+mod terminal;

@@ -99,7 +99,7 @@ impl Rehearsal<'_> {
         let left = Left {
             settings: key.settings().await.map_err(gone)?,
             slots_left: status.room.saturating_sub(u32::try_from(status.discoverable).unwrap_or(u32::MAX)),
-            credentials: key.credentials().await.map_err(gone)?,
+            credentials: key.credentials(0, usize::MAX).await.map_err(gone)?,
         };
         // The next one is plugged in where this one was.
         let _ = key.unplug().await;

@@ -22,7 +22,7 @@ pub(super) fn draw(state: &mut State, look: Look, frame: &mut Frame<'_>, area: R
             window("Keys", "any key closes", rows.collect(), look, frame, area);
         }
         Some(Over::Delete { id }) => {
-            let Some(one) = state.credentials.iter().find(|one| one.credential.id == id) else { return };
+            let Some(one) = state.page.listed.iter().find(|one| one.credential.id == id) else { return };
             let asked = format!("Delete the credential of {} at {}?", one.who, one.place);
             let text = vec![Line::raw(asked), Line::styled("What it signed for has no key any more.", look.quiet())];
             window("Delete", "y deletes · n keeps it", text, look, frame, area);
