@@ -47,6 +47,7 @@ impl Service {
         if state.accounts.get(&user.username).is_some() {
             return Err(Denied::new(409, ReasonClass::Malformed, "user_exists", "an account has that name already"));
         }
+        state.accounts.expect_room(&user.username)?;
         let groups = user.groups.unwrap_or_else(|| state.accounts.newcomers().to_vec());
         let details = json!({"groups": groups});
         let account = state.accounts.create(&user.username, groups, user.manager, &self.entropy).clone();
@@ -125,11 +126,11 @@ impl Service {
         wanted.map(|credential| self.describe_credential(&state, credential)).collect()
     }
 
-    /// The audit log, or what is about one account.
-    pub(crate) fn list_audit(&self, username: Option<&str>) -> Value {
+    /// The audit log, or what is about one account; and how many entries it lost before their time.
+    pub(crate) fn list_audit(&self, username: Option<&str>) -> (Value, u64) {
         let state = self.state();
         let wanted = state.audit.entries().filter(|entry| username.is_none_or(|name| entry.username == name));
-        wanted.map(|entry| json!(entry)).collect()
+        (wanted.map(|entry| json!(entry)).collect(), state.audit.lost())
     }
 
     fn describe_account(&self, state: &State, account: &Account) -> Value {

@@ -229,8 +229,10 @@ impl Service {
         self.mark_for_push(state, name);
     }
 
-    /// An account that has a credential gets another one only from its owner, unless the policy lets anybody add one.
+    /// An account that has a credential gets another one only from its owner, unless the policy lets anybody add one; one
+    /// that nobody knows needs room.
     fn check_may_enrol(&self, state: &State, username: &str, visitor: &Visitor) -> Result<(), Denied> {
+        state.accounts.expect_room(username)?;
         let disabled = state.accounts.get(username).is_some_and(|account| account.disabled);
         let login = state.sessions.login(Some(&visitor.sid), self.now());
         let owner = login.is_some_and(|login| login.username == username);

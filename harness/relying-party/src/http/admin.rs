@@ -43,7 +43,7 @@ fn user_routes() -> Vec<Route> {
         Route::post("/admin/users", Admin, "Creates an account.", create_user)
             .takes::<NewUser>()
             .answers(ACCOUNT)
-            .refuses_with(&[401, 409]),
+            .refuses_with(&[401, 409, 503]),
         Route::patch("/admin/users/{name}", Admin, "Changes the groups or the manager of an account.", change_user)
             .takes::<UserChange>()
             .answers(ACCOUNT)
@@ -85,6 +85,9 @@ fn recovery_routes() -> Vec<Route> {
     ]
 }
 
+const AUDIT: &str = "Lists what happened, oldest first. There is room for 10,000 entries; those that the policy retains give \
+                     way last, and `lost` counts those that had to before their time.";
+
 fn system_routes() -> Vec<Route> {
     use Access::Admin;
     vec![
@@ -95,9 +98,9 @@ fn system_routes() -> Vec<Route> {
             .takes::<Advance>()
             .answers(&["now", "unix"])
             .refuses_with(&[401]),
-        Route::get("/admin/audit", Admin, "Lists what happened, oldest first.", audit)
+        Route::get("/admin/audit", Admin, AUDIT, audit)
             .about_somebody()
-            .answers(&["entries", "retain_days"])
+            .answers(&["entries", "lost", "retain_days"])
             .refuses_with(&[401]),
         Route::get("/admin/policy", Admin, "Shows the policy as it was read.", policy)
             .answers(&["name", "policy"])
@@ -187,7 +190,8 @@ async fn advance_clock(State(service): State<Shared>, _: Admin, Body(advance): B
 
 async fn audit(State(service): State<Shared>, _: Admin, About(name): About) -> Answer {
     let retain_days = service.policy.recovery().retain_days;
-    Answer::ok(json!({"entries": service.list_audit(name.as_deref()), "retain_days": retain_days}))
+    let (entries, lost) = service.list_audit(name.as_deref());
+    Answer::ok(json!({"entries": entries, "lost": lost, "retain_days": retain_days}))
 }
 
 async fn policy(State(service): State<Shared>, _: Admin) -> Answer {

@@ -26,11 +26,11 @@ pub(super) fn routes() -> Vec<Route> {
                 "attestation",
                 "extensions",
             ])
-            .refuses_with(&[403]),
+            .refuses_with(&[403, 503]),
         Route::post("/attestation/result", Session, "Ends a registration and signs the user in.", register)
             .takes::<Credential>()
             .answers(&["credential_id"])
-            .refuses_with(&[403]),
+            .refuses_with(&[403, 503]),
         Route::post("/assertion/options", Session, "Begins an authentication.", authentication_options)
             .takes::<AuthenticationRequest>()
             .answers(&["challenge", "timeout", "rpId", "allowCredentials", "userVerification", "extensions"]),

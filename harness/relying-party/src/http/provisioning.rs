@@ -14,7 +14,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::patch("/scim/v2/Users/{name}", Access::Admin, "Takes the credentials of an account.", patch_user)
             .takes::<PatchRequest>()
             .succeeds_with(204)
-            .refuses_with(&[401, 409]),
+            .refuses_with(&[401, 409, 503]),
     ]
 }
 

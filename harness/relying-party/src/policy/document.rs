@@ -329,6 +329,6 @@ impl<'de> Deserialize<'de> for Cooldown {
 pub struct AuditRule {
     /// The event's name.
     pub log: String,
-    /// How many days it is kept.
+    /// How many days it is kept at least.
     pub retain_days: u32,
 }

@@ -54,7 +54,7 @@ pub struct Recovery<'a> {
     pub cooldown: Option<Span>,
     /// The event's name in the audit log.
     pub audit_name: Option<&'a str>,
-    /// How many days the audit log is kept.
+    /// How many days that event is kept at least.
     pub retain_days: Option<u32>,
 }
 

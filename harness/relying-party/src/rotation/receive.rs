@@ -81,6 +81,7 @@ impl Service {
         let change = Change::read(request)?;
         let mut guard = self.state();
         let state = &mut *guard;
+        state.accounts.expect_room(username)?;
         let described = change.credentials.iter().flatten();
         for id in described.map(|(id, ..)| id).chain(&change.revoked) {
             if state.credentials.get(id).is_some_and(|credential| credential.owner != username) {

@@ -12,6 +12,9 @@ use crate::store::{Account, Bounded};
 /// More browsers than this at once and the one that was quiet longest starts anew.
 const CAPACITY: usize = 10_000;
 
+/// More sessions than this of one account, and the one that began first ends.
+const MOST_OF_ONE: usize = 100;
+
 /// What is remembered about one browser.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
@@ -123,8 +126,19 @@ impl Sessions {
         let now = login.since;
         self.signed_in.retain(|_, session| session.login.as_ref().is_some_and(|login| now < login.until));
         self.end(&visitor.sid);
+        self.make_room_for(&login.username);
         *visitor = Visitor { sid: entropy.secret(), cookie_changed: true };
         self.signed_in.insert(visitor.sid.clone(), Session { login: Some(login), ..Session::default() });
+    }
+
+    fn make_room_for(&mut self, username: &str) {
+        let logins = self.signed_in.iter().filter_map(|(sid, session)| Some((sid, session.login.as_ref()?)));
+        let theirs: Vec<_> = logins.filter(|(_, login)| login.username == username).collect();
+        if theirs.len() >= MOST_OF_ONE
+            && let Some(first) = theirs.iter().min_by_key(|(_, login)| login.since).map(|(sid, _)| (*sid).clone())
+        {
+            self.signed_in.remove(&first);
+        }
     }
 
     /// Goes on with a session under a new cookie: one who planted the old cookie is left behind.
@@ -208,6 +222,23 @@ mod tests {
         assert!(sessions.login(Some(&before), now).is_none());
         assert!(sessions.login(Some(&visitor.sid), now).is_some());
         assert!(sessions.login(Some(&visitor.sid), Timestamp::from_unix(100)).is_none());
+    }
+
+    #[test]
+    fn of_too_many_sessions_of_one_account_the_first_ends() {
+        let entropy = Entropy::new(Some([1; 32]));
+        let mut sessions = Sessions::default();
+        let mut sign_in = |username: &str, since: u64| {
+            let mut visitor = sessions.visit(None, &entropy);
+            let login = Login { since: Timestamp::from_unix(since), ..login(username) };
+            sessions.sign_in(&mut visitor, login, &entropy);
+            visitor.sid
+        };
+        let bob = sign_in("bob", 0);
+        let first = sign_in("alice", 1);
+        let others: Vec<String> = (0..MOST_OF_ONE).map(|_| sign_in("alice", 2)).collect();
+        let is_alive = |sid: &String| sessions.login(Some(sid), Timestamp::from_unix(3)).is_some();
+        assert!(is_alive(&bob) && !is_alive(&first) && others.iter().all(is_alive));
     }
 
     #[test]

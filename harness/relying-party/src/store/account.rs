@@ -2,8 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use keyrig_ctap::ReasonClass;
+
 use crate::clock::Timestamp;
+use crate::denied::Denied;
 use crate::entropy::Entropy;
+
+/// Accounts that there is room for.
+const CAPACITY: usize = 100_000;
 
 /// Somebody who may sign in.
 #[derive(Clone, Debug)]
@@ -67,6 +73,16 @@ impl Accounts {
         self.by_name.entry(account.name.clone()).or_insert(account)
     }
 
+    /// Refuses where there is no account of that name, and no room for one.
+    pub(crate) fn expect_room(&self, name: &str) -> Result<(), Denied> {
+        if self.by_name.len() < CAPACITY || self.by_name.contains_key(name) {
+            return Ok(());
+        }
+        let message =
+            format!("{CAPACITY} accounts are all there is room for: start the relying party anew to make some");
+        Err(Denied::new(503, ReasonClass::UserUnknown, "accounts_full", message))
+    }
+
     pub(crate) fn newcomers(&self) -> &[String] {
         &self.newcomers
     }
@@ -81,5 +97,23 @@ impl Accounts {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Account> {
         self.by_name.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_so_many_accounts_and_those_that_are_there_stay() {
+        let entropy = Entropy::new(Some([1; 32]));
+        let mut accounts = Accounts::new(Vec::new());
+        for number in 0..CAPACITY {
+            assert!(accounts.expect_room(&number.to_string()).is_ok());
+            accounts.create(&number.to_string(), Vec::new(), None, &entropy);
+        }
+        assert!(accounts.expect_room("0").is_ok());
+        let denied = accounts.expect_room("one more").expect_err("there is no room");
+        assert_eq!((denied.status(), denied.reason()), (503, "accounts_full"));
     }
 }

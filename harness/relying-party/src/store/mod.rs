@@ -4,10 +4,12 @@ mod account;
 mod credential;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, Retained};
 use crate::config::Config;
 use crate::entropy::Entropy;
+use crate::policy::Policy;
 use crate::recovery::Recoveries;
 use crate::rotation::Downstreams;
 use crate::session::Sessions;
@@ -38,9 +40,16 @@ impl State {
             sessions: Sessions::default(),
             recoveries: Recoveries::default(),
             downstreams: Downstreams::default(),
-            audit: Audit::default(),
+            audit: Audit::new(retained(&config.policy)),
         }
     }
+}
+
+/// What the policy wants to be kept of the audit log.
+fn retained(policy: &Policy) -> Option<Retained> {
+    let recovery = policy.recovery();
+    let span = Duration::from_secs(86_400).saturating_mul(recovery.retain_days?);
+    Some(Retained { event: recovery.audit_name?.to_owned(), span })
 }
 
 /// A map that forgets its least recently written entry when it is full, so that strangers cannot fill the memory.
