@@ -59,7 +59,9 @@ class Refused(Exception):
 
 
 class Chromium:
-    LOOK = ["--headless=new"]
+    # Tabs and toolbars, of which an app has none, are most of the work until a page is open: on a slow machine they
+    # left none of the processor to the page, which then was not open after five minutes.
+    LOOK = ["--headless=new", "--app=data:,"]
 
     def __init__(self):
         self.started = []
@@ -78,7 +80,7 @@ class Chromium:
         options["browserStartupTimeout"] = SECONDS * 1000
         wanted = {"alwaysMatch": {"goog:chromeOptions": options}}
         self.session = "/session/" + self.ask("POST", "/session", {"capabilities": wanted})["sessionId"]
-        self.ask("POST", self.session + "/timeouts", {"script": SECONDS * 1000})
+        self.ask("POST", self.session + "/timeouts", {"script": SECONDS * 1000, "pageLoad": SECONDS * 1000})
 
     def ask(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", 9515, timeout=SECONDS)
@@ -147,7 +149,7 @@ class Firefox:
         self.receive()
         wanted = {"alwaysMatch": {"unhandledPromptBehavior": "ignore"}}
         self.ask("WebDriver:NewSession", capabilities=wanted)
-        self.ask("WebDriver:SetTimeouts", script=SECONDS * 1000)
+        self.ask("WebDriver:SetTimeouts", script=SECONDS * 1000, pageLoad=SECONDS * 1000)
 
     def receive(self):
         length = b""

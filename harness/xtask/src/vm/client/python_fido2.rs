@@ -47,5 +47,6 @@ fn ceremony(desk: &mut Desk, profile: &str, name: &str) -> Result<(), Red> {
     let python = python().map_err(|failure| Red(failure.to_string()))?;
     let script = workspace::root().join("harness/xtask/vm/python_fido2.py");
     let _key = desk.plug(profile)?;
-    says(&desk.run(format!("{} -B {} {name}", python.display(), script.display()))?, "as it should be")
+    let line = format!("{} -B {} {name}", python.display(), script.display());
+    says(&desk.line(line).within(600).well()?, "as it should be")
 }
