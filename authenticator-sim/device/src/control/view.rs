@@ -120,7 +120,7 @@ fn facts(status: &Status) -> Vec<Fact> {
         facts.push(("Fingers", format!("{} enrolled, {}", status.fingers, tries(status.uv_retries))));
     }
     facts.push(("Gestures", status.gestures.clone()));
-    facts.push(("Room", format!("{} of {} discoverable credentials", status.discoverable, status.room)));
+    facts.push(("Keeps", format!("{} of {} discoverable credentials", status.discoverable, status.room)));
     if !status.faults.is_empty() {
         facts.push(("Faults", status.faults.join(", ")));
     }

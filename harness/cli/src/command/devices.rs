@@ -16,8 +16,8 @@ use crate::real_key::{self, Handling};
 /// Say what the keys are that this machine sees, and how they are
 #[derive(clap::Args)]
 #[command(after_help = "\
-Nothing is changed and no touch is needed. With its PIN, a key tells how many credentials it holds; a wrong PIN costs
-one of its tries.
+Nothing is changed and no touch is needed. With its PIN, a key tells how many credentials it holds;
+a wrong PIN costs one of its tries.
 Exit code 0 if every key answered, 1 if there is none, 3 if one did not answer.
 
 Examples:

@@ -92,7 +92,7 @@ impl Words {
 fn nothing(id: &str, all: &Suite) -> Failure {
     let reasons = ReasonClass::ALL.iter().map(|class| class.as_str());
     let known = all.ids().chain(tamper::all().iter().map(|tamper| tamper.id)).chain(reasons);
-    unknown("explanation of", id, known, "keyrig list")
+    unknown("explanation of", id, known, "keyrig list <what>")
 }
 
 /// An empty line where something stands above.

@@ -28,7 +28,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 
-/// Plugs a security key that you describe into a relying party, and tells whether its passkey policy holds.
+/// Plugs a security key that you describe into a relying party, and tells whether its policy holds.
 #[derive(Parser)]
 #[command(version, after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Keyrig {
@@ -89,5 +89,25 @@ impl Keyrig {
             Words::Aaguid(words) => words.run(out),
             Words::Decode(words) => words.run(out),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Keyrig;
+
+    fn fits(command: &clap::Command) {
+        let said = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for line in said.lines() {
+            assert!(line.chars().count() <= 100, "{} --help folds this line: {line}", command.get_name());
+        }
+        command.get_subcommands().for_each(fits);
+    }
+
+    #[test]
+    fn no_line_below_the_options_is_folded() {
+        fits(&Keyrig::command());
     }
 }

@@ -19,11 +19,13 @@ pub struct TamperCall {
     pub argument: Option<String>,
 }
 
+const LISTED: &str = "`keyrig list tampers` names them all";
+
 /// A tamper cannot be asked for in this way.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TamperError {
     /// Nobody knows it.
-    #[error("no tamper is called {id}{}", nearest.map(|n| format!("; did you mean {n}?")).unwrap_or_default())]
+    #[error("no tamper is called {id}; {}", nearest.map_or(LISTED.to_owned(), |n| format!("did you mean {n}?")))]
     Unknown {
         /// What was asked for.
         id: String,

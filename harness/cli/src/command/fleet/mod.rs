@@ -31,13 +31,13 @@ enum Command {
     Plug(Plug),
 }
 
-/// Plug one new key of each profile in, one after the other, run a command on it, and look at what it left
+/// Plug a new key of each profile in, one by one, run a command on it, and look at what it left
 #[derive(clap::Args)]
 #[command(after_help = "\
-The command is run once for each profile, while that key is plugged in and no other of these. It finds in $KEYRIG_DEVICE
-where the key is, `hid` or `socket:<path>`, and in $KEYRIG_PROFILE what it is. A key is new each time, and touched whenever
-it asks. Where a script asks for it to be pulled out, `keyrig key --key $KEYRIG_KEY remove` does that, and `insert`
-puts it back.
+The command is run once for each profile, while that key is plugged in and no other of these. It
+finds in $KEYRIG_DEVICE where the key is, `hid` or `socket:<path>`, and in $KEYRIG_PROFILE what it
+is. A key is new each time, and touched whenever it asks. Where a script asks for it to be pulled
+out, `keyrig key --key $KEYRIG_KEY remove` does that, and `insert` puts it back.
 
 The file of --expect says what is to be left; what it does not name may be anything:
 
@@ -50,10 +50,12 @@ The file of --expect says what is to be left; what it does not name may be anyth
   credentials:
     - {rp-id: corp.example.com, user-name: alice, user-handle: \"616c696365\", discoverable: true}
 
-Exit code 0 if each command ended with 0 and left what is expected, 1 if not, 3 if a key or the command did not start.
+Exit code 0 if each command ended with 0 and left what is expected, 1 if not, 3 if a key or the
+command did not start.
 
 Examples:
-  keyrig fleet plug yubikey-5-nfc-5.7 yubikey-5-nfc-5.7.4 --expect provisioned.yaml -- ./provision.sh
+  keyrig fleet plug yubikey-5-nfc-5.7 yubikey-5-nfc-5.7.4 --expect provisioned.yaml \\
+    -- ./provision.sh
   keyrig fleet plug security-key-nfc-5.7 --pin-is-set true --link socket -- keyrig devices")]
 struct Plug {
     /// Profiles, by id or file

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::control::Control;
 use crate::failure::{Exit, Failure};
+use crate::table::wrap;
 
 /// Let the link fail: the next report that the fault is about is lost, changed, doubled or late
 #[derive(clap::Args)]
@@ -39,7 +40,8 @@ enum End {
 }
 
 fn after_help() -> String {
-    let faults = ALL.iter().map(|fault| format!("\n  {:16}  {}", fault.name, fault.about));
+    let indent = format!("\n{:20}", "");
+    let faults = ALL.iter().map(|fault| format!("\n  {:16}  {}", fault.name, wrap(fault.about, 78).join(&indent)));
     std::iter::once("Faults:".to_owned()).chain(faults).collect()
 }
 

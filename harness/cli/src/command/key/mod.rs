@@ -44,7 +44,7 @@ pub(super) struct Words {
 #[derive(Subcommand)]
 enum Command {
     List(list::Words),
-    /// Show it in this terminal: its light, what it asks, its credentials and its log, and keys to touch it by
+    /// Show it in this terminal: its light, what it asks, its credentials, its log, and keys to touch it by
     Desk,
     Status(status::Words),
     /// Touch it

@@ -30,16 +30,17 @@ use crate::{decode, runtime};
 /// Plug virtual security keys in that this machine sees, until Ctrl-C
 #[derive(clap::Args)]
 #[command(after_help = "\
-A gesture script is a list of touch, long-touch, double-touch, consent, decline, good-finger, wrong-finger, nothing,
-remove, insert and power-cycle, one for each time the key asks: \"wait 2s, touch, wrong-finger x3, then decline\". What
-comes after it is a person's, unless it says `then`.
+A gesture script is a list of touch, long-touch, double-touch, consent, decline, good-finger,
+wrong-finger, nothing, remove, insert and power-cycle, one for each time the key asks:
+\"wait 2s, touch, wrong-finger x3, then decline\". What comes after it is a person's, unless it says
+`then`.
 
 Examples:
   keyrig plug yubikey-5-nfc-5.7
   keyrig plug yubikey-5-nfc-5.7 --tui
   keyrig plug yubikey-5-nfc-5.7 security-key-nfc-5.4 --gestures always
   keyrig plug yubikey-5-nfc-5.7 --store my-key.redb
-  keyrig plug my-key.yaml --gestures \"touch, decline after 2s\" --seed 0101010101010101010101010101010101010101010101010101010101010101
+  keyrig plug my-key.yaml --gestures \"touch, decline after 2s\" --seed monday
   keyrig plug yubikey-5-nfc-5.7 --link nfc
   keyrig plug yubikey-5-nfc-5.7 --link socket:/tmp/key.hid")]
 pub(super) struct Words {
