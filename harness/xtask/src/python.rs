@@ -15,8 +15,8 @@ use crate::workspace;
 /// # Errors
 /// When Python or one of the packages cannot be had.
 pub(crate) fn environment(name: &str, requirements: &str) -> Result<PathBuf, Failure> {
-    let folder = workspace::output().join("python").join(name);
-    let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    let (folder, python) = (folder(name), made(name));
+    let stamp = folder.join("requirements.txt");
     let version = process::capture(Command::new("python3").arg("--version"))?;
     let wanted = format!("# {}\n{requirements}", String::from_utf8_lossy(&version).trim());
     if fs::read_to_string(&stamp).is_ok_and(|made_for| made_for == wanted) {
@@ -31,4 +31,13 @@ pub(crate) fn environment(name: &str, requirements: &str) -> Result<PathBuf, Fai
     })?;
     fs::write(&stamp, wanted)?;
     Ok(python)
+}
+
+/// The Python of an environment that [`environment`] has made.
+pub(crate) fn made(name: &str) -> PathBuf {
+    folder(name).join("bin/python")
+}
+
+fn folder(name: &str) -> PathBuf {
+    workspace::output().join("python").join(name)
 }

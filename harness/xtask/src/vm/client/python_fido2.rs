@@ -1,7 +1,5 @@
 //! PyPI's `fido2`: each ceremony is a function of a script.
 
-use std::path::PathBuf;
-
 use super::super::desk::{Desk, Red, says};
 use super::{Client, Row};
 use crate::failure::Failure;
@@ -33,18 +31,15 @@ pub(super) const CLIENT: Client = Client {
 
 const YUBIKEY: &str = "yubikey-5-nfc-5.7";
 
-fn prepare() -> Result<(), Failure> {
-    python().map(drop)
-}
+const ENVIRONMENT: &str = "vm";
 
-/// The Python that has the library.
-fn python() -> Result<PathBuf, Failure> {
+fn prepare() -> Result<(), Failure> {
     let requirements = std::fs::read_to_string(workspace::root().join("harness/xtask/vm/requirements.txt"))?;
-    python::environment("vm", &requirements)
+    python::environment(ENVIRONMENT, &requirements).map(drop)
 }
 
 fn ceremony(desk: &mut Desk, profile: &str, name: &str) -> Result<(), Red> {
-    let python = python().map_err(|failure| Red(failure.to_string()))?;
+    let python = python::made(ENVIRONMENT);
     let script = workspace::root().join("harness/xtask/vm/python_fido2.py");
     let _key = desk.plug(profile)?;
     let line = format!("{} -B {} {name}", python.display(), script.display());

@@ -1,7 +1,5 @@
 //! Yubico's own manager, of PyPI, which sees a key that says it is Yubico's and no other.
 
-use std::path::PathBuf;
-
 use super::super::desk::{Desk, Red, holds, says};
 use super::super::key::Key;
 use super::{Client, Row};
@@ -43,12 +41,10 @@ reset() {
 }
 "#;
 
-fn prepare() -> Result<(), Failure> {
-    python().map(drop)
-}
+const ENVIRONMENT: &str = "ykman";
 
-fn python() -> Result<PathBuf, Failure> {
-    python::environment("ykman", MANAGER)
+fn prepare() -> Result<(), Failure> {
+    python::environment(ENVIRONMENT, MANAGER).map(drop)
 }
 
 fn list(desk: &mut Desk) -> Result<(), Red> {
@@ -63,7 +59,7 @@ fn list(desk: &mut Desk) -> Result<(), Red> {
 fn manage(desk: &mut Desk) -> Result<(), Red> {
     let key = plug(desk, ENTERPRISE)?;
     says(&ykman(desk, &format!("ykman fido access change-pin --new-pin {PIN}"))?, "FIDO PIN updated.")?;
-    let wrong = with_manager("ykman fido access verify-pin --pin 00000000")?;
+    let wrong = with_manager("ykman fido access verify-pin --pin 00000000");
     desk.line(wrong).refused("PIN_INVALID")?;
 
     desk.put("new", super::keyrig::NEW)?;
@@ -109,7 +105,7 @@ fn rehearse(desk: &mut Desk, steps: &[&str], code: i32) -> Result<String, Red> {
     desk.put("provision.sh", &format!("set -e\n{RESET}\n{}\n", steps.join("\n")))?;
     let wanted = "--pin-is-set true --enterprise-attestation true --slots-left 100";
     let fleet = format!("keyrig fleet plug {ENTERPRISE} --identity product --time-limit 300 {wanted}");
-    let line = with_manager(&format!("{fleet} -- sh ./provision.sh"))?;
+    let line = with_manager(&format!("{fleet} -- sh ./provision.sh"));
     desk.line(line).within(320).exits(code)
 }
 
@@ -119,12 +115,12 @@ fn plug(desk: &mut Desk, profile: &str) -> Result<Key, Red> {
 }
 
 fn ykman(desk: &mut Desk, line: &str) -> Result<String, Red> {
-    desk.run(with_manager(line)?)
+    desk.run(with_manager(line))
 }
 
 /// The line, where ykman is found by its name.
-fn with_manager(line: &str) -> Result<String, Red> {
-    let python = python().map_err(|failure| Red(failure.to_string()))?;
+fn with_manager(line: &str) -> String {
+    let python = python::made(ENVIRONMENT);
     let programs = python.parent().unwrap_or(&python).display();
-    Ok(format!("export PATH='{programs}':$PATH PYTHONDONTWRITEBYTECODE=1; {line}"))
+    format!("export PATH='{programs}':$PATH PYTHONDONTWRITEBYTECODE=1; {line}")
 }
