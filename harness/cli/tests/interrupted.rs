@@ -1,14 +1,19 @@
 //! A run that is interrupted leaves the reports of the one before.
 
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// Where SIGINT is ignored, as for whatever a script has put into the background, it is heard again; else a run under way
+/// would go on to its end.
+const HEARS_CTRL_C: &str = r#"trap '' INT; exec env --default-signal=INT "$0" "$@""#;
+
 fn run(folder: &Path, scenarios: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keyrig"));
+    let mut command = Command::new("sh");
+    command.args(["-c", HEARS_CTRL_C, env!("CARGO_BIN_EXE_keyrig")]);
     command.current_dir(folder).arg("run").args(scenarios);
     command.args(["--reporter", "terminal", "--reporter", "json=report.json", "--reporter", "junit=report.xml"]);
     command
