@@ -4,6 +4,7 @@ mod command;
 mod complaint;
 #[cfg(target_os = "linux")]
 mod control;
+mod ctrl_c;
 mod decode;
 #[cfg(target_os = "linux")]
 mod desk;

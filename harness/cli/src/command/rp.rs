@@ -9,10 +9,9 @@ use keyrig_relying_party::{Config, serve};
 use miette::miette;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::{Exit, Failure};
-use crate::{runtime, targets};
+use crate::{ctrl_c, runtime, targets};
 
 /// Serve the built-in relying party
 #[derive(clap::Args)]
@@ -102,8 +101,8 @@ impl Serve {
         })?;
         let running = serve(listener, config).map_err(|e| Failure::usage(miette!("failed to serve: {e}")))?;
         // Before anyone is told where it is: whoever knows may end it.
-        let mut interrupt = signal(SignalKind::interrupt())
-            .map_err(|e| Failure::environment(miette!("failed to wait for Ctrl-C: {e}")))?;
+        let mut presses =
+            ctrl_c::presses().map_err(|e| Failure::environment(miette!("failed to wait for Ctrl-C: {e}")))?;
         if self.json {
             let told = json!({
                 "url": running.url, "admin_token": running.admin_token, "policy": policy, "rp_id": rp_id,
@@ -116,7 +115,7 @@ impl Serve {
             writeln!(out, "admin token {}", running.admin_token)?;
         }
         out.flush()?;
-        interrupt.recv().await;
+        presses.recv().await;
         running.shutdown().await;
         Ok(Exit::Success)
     }

@@ -3,7 +3,8 @@ use std::thread;
 
 use keyrig_runner::device::Interrupt;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
+
+use crate::ctrl_c;
 
 /// The exit code of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -15,7 +16,7 @@ pub(crate) fn on_ctrl_c() -> Interrupt {
     // Without a runtime of its own, Ctrl-C ends the program as it does anywhere.
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return interrupt };
     let entered = runtime.enter();
-    let Ok(mut presses) = signal(SignalKind::interrupt()) else { return interrupt };
+    let Ok(mut presses) = ctrl_c::presses() else { return interrupt };
     drop(entered);
     thread::spawn(move || {
         runtime.block_on(async {
