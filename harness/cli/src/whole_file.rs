@@ -37,7 +37,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A file beside `path`, which is gone unless it is kept.
 fn unfinished(path: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
+    let builder = &mut Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder_of(path))
