@@ -25,9 +25,8 @@ fn an_interrupted_run_leaves_the_reports_that_were_there() {
     fs::write(folder.path().join("report.json"), "of yesterday").unwrap();
     let mut running = run(folder.path(), &[]).stdout(Stdio::piped()).spawn().unwrap();
     let first = BufReader::new(running.stdout.take().unwrap()).lines().next().unwrap().unwrap();
-    // What a shell starts in its background ignores Ctrl-C; it ends by this one as it would by that.
-    let stopped = Command::new("kill").args(["-TERM", &running.id().to_string()]).status().unwrap();
-    assert!(stopped.success());
+    let interrupt = Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
     assert!(!running.wait().unwrap().success(), "it was under way, after {first:?}");
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["report.json"]);
